@@ -1,0 +1,153 @@
+"""What a service is: one typed description that every engine runs."""
+
+import re
+from pathlib import PurePosixPath
+from typing import Self
+
+import pulumi
+from pydantic import Field, field_validator, model_validator
+
+from components.args import Args
+
+Text = str | pulumi.Output[str]
+
+# Commands that succeed whatever the state of the service: a probe made of them is always green
+# (audit H1, H2). Rules over whole plans look deeper; this stops a component's own mistake.
+HOLLOW_PROBES = frozenset({"true", "echo", "exit", "pgrep", "ps", ":"})
+
+
+class Limits(Args):
+    """What a container may use and what it is promised: CPUs, and memory in MB (audit R1)."""
+
+    cpus: float = Field(gt=0)
+    memory: int = Field(ge=6, description="MB; Docker refuses less than 6")
+    cpus_reserved: float = Field(gt=0)
+    memory_reserved: int = Field(ge=6)
+
+    @model_validator(mode="after")
+    def promises_no_more_than_it_allows(self) -> Self:
+        if self.cpus_reserved > self.cpus or self.memory_reserved > self.memory:
+            raise ValueError("reserves more than its limit: lower the reservation, raise the limit")
+        return self
+
+
+class Health(Args):
+    """The probe of a long-running service (audit H1-H6). Times in seconds."""
+
+    command: tuple[str, ...] = Field(min_length=1, description="argv, run without a shell")
+    interval: int = Field(ge=1)
+    timeout: int = Field(ge=1)
+    retries: int = Field(ge=1)
+    start_period: int = Field(ge=0)
+
+    @field_validator("command")
+    @classmethod
+    def asks_the_service(cls, command: tuple[str, ...]) -> tuple[str, ...]:
+        program = PurePosixPath(command[0]).name
+        if program in HOLLOW_PROBES or "--version" in command:
+            raise ValueError(
+                f"{program!r} succeeds while the service is down: probe the service itself"
+            )
+        return command
+
+    @property
+    def red_within(self) -> int:
+        """Seconds after which a service that stopped answering is known to be unhealthy."""
+        return self.retries * (self.interval + self.timeout)
+
+    @property
+    def green_within(self) -> int:
+        """Seconds a start may take: as long as the engine itself would still call it starting."""
+        return self.start_period + self.red_within
+
+
+class Published(Args):
+    """A port of the container that answers on the host."""
+
+    internal: int = Field(ge=1, le=65535)
+    external: int = Field(ge=1, le=65535)
+    address: str = "127.0.0.1"
+
+
+class Attachment(Args):
+    """A network of the workload; services answer there by their names, never where they hide."""
+
+    network: str
+    answers: bool = True
+
+
+class SecretFile(Args):
+    """A secret as the file `/run/secrets/<name>`, readable by the workload's own uid alone."""
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9.-]*$")
+    value: pulumi.Output[str]
+    version: pulumi.Output[str]
+
+
+class Directory(Args):
+    """Configuration files mounted read-only at a path; another content is another volume."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
+    path: str
+    files: dict[str, str]
+
+
+class Mount(Args):
+    """A named volume at a path; it outlives the container."""
+
+    volume: Text
+    path: str
+    read_only: bool = False
+
+
+class Workload(Args):
+    """One service or one-shot job: what to run, where it may talk, what it may use.
+
+    Raises `pydantic.ValidationError` naming the field, its fault and the fix.
+    """
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
+    image: str
+    command: tuple[str, ...] = ()
+    uid: int = Field(gt=0, description="root (0) is refused (audit R5)")
+    environment: dict[str, str] = Field(default_factory=dict)
+    networks: tuple[Attachment, ...] = Field(min_length=1)
+    ports: tuple[Published, ...] = ()
+    secrets: tuple[SecretFile, ...] = ()
+    directories: tuple[Directory, ...] = ()
+    mounts: tuple[Mount, ...] = ()
+    tmpfs: dict[str, int] = Field(default_factory=dict, description="path: size in MB")
+    shared_memory: int = Field(default=64, ge=1, description="/dev/shm in MB; 64 is Docker's own")
+    limits: Limits
+    health: Health | None
+    stop_signal: str = "SIGTERM"
+    stop_grace: int = Field(default=10, ge=1, description="seconds; 10 is Docker's own")
+    replicas: int = Field(default=1, ge=1)
+    exclusive: bool = Field(
+        default=False, description="never two at once: it owns a volume or a port of the host"
+    )
+
+    @field_validator("image")
+    @classmethod
+    def names_one_version(cls, image: str) -> str:
+        reference, _, _ = image.partition("@")
+        _, colon, tag = reference.rpartition("/")[2].partition(":")
+        if not colon or tag == "latest":
+            raise ValueError(f"{image!r} moves: name a version, as in name:v1.2.3 (audit I1)")
+        return image
+
+    @field_validator("environment")
+    @classmethod
+    def carries_no_secret(cls, environment: dict[str, str]) -> dict[str, str]:
+        for key in environment:
+            if re.search(r"(PASSWORD|TOKEN|SECRET|_KEY)$", key):
+                raise ValueError(f"{key} looks like a secret: give it as a file, {key}_FILE")
+        return environment
+
+    @model_validator(mode="after")
+    def replicas_share_nothing_exclusive(self) -> Self:
+        if self.exclusive and self.replicas > 1:
+            raise ValueError(f"replicas: {self.name} owns a volume or a port, so there is one")
+        if (self.ports or any(not m.read_only for m in self.mounts)) and not self.exclusive:
+            raise ValueError(f"exclusive: {self.name} owns a port or a volume; set it to true")
+        return self
