@@ -1,0 +1,152 @@
+"""What has to be done for the images to be there: from the catalogue, the sources, the tags."""
+
+import fnmatch
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from images import content
+from images.catalogue import NAMESPACE, ROOT, Catalogue
+
+Source = Literal["auto", "official", "stand-in"]
+Act = Literal["none", "pull", "rootfs", "tools", "build"]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One image: its reference, what makes it, and the names of the steps that come first.
+
+    A server's version is part of its tag and is known once it is built: until then its reference
+    is `task-tracker/<name>:sha-…`, and `version` is the command that prints the version.
+    """
+
+    name: str
+    reference: str
+    act: Act
+    needs: tuple[str, ...] = ()
+    context: Path = ROOT
+    target: str | None = None
+    arguments: Mapping[str, str] | None = None
+    version: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Plan:
+    """`release` is the tag of all app images; a base's step is called `base-<name>`."""
+
+    release: str
+    steps: Mapping[str, Step]
+
+
+def make(
+    catalogue: Catalogue,
+    tags: frozenset[str],
+    source: Source,
+    answers: Callable[[], bool],
+    machine: bytes,
+    root: Path = ROOT,
+) -> Plan:
+    """The plan for every image of the catalogue.
+
+    `answers` says whether a registry answers and is asked only where that decides something;
+    `machine` is what of this machine goes into a root file system.
+    """
+    steps: dict[str, Step] = {}
+    for name, base in catalogue.bases.items():
+        context, arguments = root / "images" / "bases" / name, _arguments(base.bases, steps)
+        if base.make == "tools":
+            context = root / "images" / name
+        if base.make == "rootfs":
+            arguments = {"machine": machine.hex()}
+        stand_in = f"{NAMESPACE}/base-{name}:{content.of_directory(context, arguments)}"
+        reference, act = choose(base.official, stand_in, tags, source, answers)
+        made: Act = "build" if base.make == "dockerfile" else base.make
+        steps[f"base-{name}"] = Step(
+            name=f"base-{name}",
+            reference=reference,
+            act=made if act == "make" else act,
+            needs=_needs(base.bases),
+            context=context,
+            arguments=arguments,
+        )
+    for name, server in catalogue.servers.items():
+        context, arguments = root / "images" / name, _arguments(server.bases, steps)
+        key = content.of_directory(context, arguments)
+        built = versioned(tags, name, key)
+        steps[name] = Step(
+            name=name,
+            reference=built or f"{NAMESPACE}/{name}:{key}",
+            act="none" if built else "build",
+            needs=_needs(server.bases),
+            context=context,
+            arguments=arguments,
+            version=server.version,
+        )
+    hashes = {
+        name: content.of_directory(
+            root / app.context,
+            {**_arguments(app.bases, steps), "target": app.target or ""},
+        )
+        for name, app in catalogue.apps.items()
+    }
+    release = content.short(f"{name}={hashes[name]}".encode() for name in sorted(hashes))
+    for name, app in catalogue.apps.items():
+        reference = f"{NAMESPACE}/{name}:{release}"
+        steps[name] = Step(
+            name=name,
+            reference=reference,
+            act="none" if reference in tags else "build",
+            needs=_needs(app.bases),
+            context=root / app.context,
+            target=app.target,
+            arguments=_arguments(app.bases, steps),
+        )
+    return Plan(release, steps)
+
+
+def choose(
+    official: str | None,
+    stand_in: str,
+    tags: frozenset[str],
+    source: Source,
+    answers: Callable[[], bool],
+) -> tuple[str, Literal["none", "pull", "make"]]:
+    """Which reference a base has and how to get it.
+
+    What is there already is kept: a network that comes and goes changes no release.
+    """
+    if official and source != "stand-in":
+        if official in tags:
+            return official, "none"
+        if source == "official" or (stand_in not in tags and answers()):
+            return official, "pull"
+    return stand_in, "none" if stand_in in tags else "make"
+
+
+def versioned(tags: Iterable[str], name: str, key: str) -> str | None:
+    """The server image of this content, `task-tracker/postgres:18.6-sha-…`, if it is there."""
+    found = sorted(tag for tag in tags if fnmatch.fnmatch(tag, f"{NAMESPACE}/{name}:*-{key}"))
+    return found[0] if found else None
+
+
+def needed(plan: Plan, names: Iterable[str]) -> dict[str, Step]:
+    """These images and what must be made for them, in order; ValueError names a stranger."""
+    wanted: dict[str, Step] = {}
+    for name in names:
+        known = name if name in plan.steps else f"base-{name}"
+        if known not in plan.steps:
+            raise ValueError(f"no image is called {name!r}; there are: {', '.join(plan.steps)}")
+        step = plan.steps[known]
+        if step.act not in ("none", "pull"):
+            wanted |= needed(plan, step.needs)
+        wanted[known] = step
+    return wanted
+
+
+def _needs(bases: Iterable[str]) -> tuple[str, ...]:
+    return tuple(f"base-{base}" for base in bases)
+
+
+def _arguments(bases: Iterable[str], steps: Mapping[str, Step]) -> dict[str, str]:
+    return {f"{base.upper()}_BASE": steps[f"base-{base}"].reference for base in bases}
