@@ -1,0 +1,41 @@
+"""Resources for the rules' own examples: the least that says what an example is about."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from policies.planned import CONTAINER, SERVICE, Options, Planned, Stack
+
+_NONE = Options()
+
+
+def planned(
+    type: str,
+    name: str = "example",
+    stack: str = "prod",
+    options: Options = _NONE,
+    **inputs: Any,
+) -> Planned:
+    """A resource of `type` with inputs named as in the schema (camelCase)."""
+    return Planned(type, f"urn:pulumi:{stack}::task-tracker::{type}::{name}", inputs, options)
+
+
+def container(name: str = "example", stack: str = "prod", **inputs: Any) -> Planned:
+    return planned(CONTAINER, name, stack, **inputs)
+
+
+def service(
+    name: str = "example",
+    stack: str = "prod",
+    spec: dict[str, Any] | None = None,
+    task: dict[str, Any] | None = None,
+    **inputs: Any,
+) -> Planned:
+    """A service whose container has `spec` and whose task has `task`."""
+    return planned(
+        SERVICE, name, stack, taskSpec={"containerSpec": spec or {}, **(task or {})}, **inputs
+    )
+
+
+def stack(*resources: Planned, name: str = "prod") -> Stack:
+    return Stack(name, resources)

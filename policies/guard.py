@@ -1,0 +1,182 @@
+"""The guard inside the program: the rules no flag can leave out.
+
+The pack is loaded by a flag. `install` makes the program check itself with the same rules:
+
+- The whole plan first. Resources register only once the program's own code has ended, and by
+  then every one, a raw one or a child of a component, has been constructed and seen. What plain
+  values break already ends an update before anything is registered.
+- Each resource again as it registers, after every other transform has changed it. In an update
+  one that breaks a law is refused before it is made.
+- In the end the stack they make. A preview tells all findings, and fails.
+
+`pulumi up` previews first, so all of it holds before anything is touched; with `--skip-preview`
+the first two do.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import pulumi
+from pulumi._types import input_type_to_dict, is_input_type
+from pulumi.runtime import settings, stack, sync_await
+from pulumi.runtime.proto import callback_pb2, engine_pb2, resource_pb2, resource_pb2_grpc
+
+from policies import configuration, exceptions
+from policies.configuration import Misconfigured
+from policies.judge import Finding, Judge, Kind
+from policies.planned import Options, Planned
+from policies.registry import RULES
+from policies.values import UNKNOWN, Secret, camel, plain
+
+# The exit status by which the language host knows that the user has been told the reason.
+_TOLD = 32
+
+
+def install() -> None:
+    """Guard this program. Called before any resource is made; raises `RunError` on a bad file."""
+    if not isinstance(settings.get_monitor(), resource_pb2_grpc.ResourceMonitorStub):
+        return  # mocks: there is no engine that could make anything
+    try:
+        values, exemptions = configuration.read(RULES), exceptions.read(RULES)
+    except Misconfigured as error:
+        raise pulumi.RunError(str(error)) from None
+    guard = _Guard(Judge(RULES, values, exemptions), Judge(RULES, values, exemptions))
+    pulumi.runtime.register_stack_transformation(guard.construct)
+    sync_await._sync_await(guard.watch())
+    pulumi.run(guard.run)
+
+
+class _Guard:
+    def __init__(self, rehearsal: Judge, judge: Judge) -> None:
+        self.rehearsal = rehearsal
+        self.judge = judge
+        self.constructed: list[Planned] = []
+        self.found: dict[str, list[Finding]] = {}
+        self._urns: dict[pulumi.Resource, str] = {}
+        self._watches = 0
+
+    def construct(self, args: pulumi.ResourceTransformationArgs) -> None:
+        """See a resource as the program constructs it; an output without a value is unknown."""
+        opts = args.opts
+        parent = self._urns.get(opts.parent, "") if opts.parent else ""
+        urn = self._urns[args.resource] = _urn(parent, args.type_, args.name)
+        protect = opts.parent._protect if opts.protect is None and opts.parent else opts.protect
+        options = Options(bool(protect), opts.delete_before_replace, parent)
+        self.constructed.append(Planned(args.type_, urn, camel(_raw(args.props)), options))
+
+    async def watch(self) -> None:
+        """See each resource from now on as it registers, after the transforms there are by now."""
+        callbacks = await settings._get_callbacks()
+        assert callbacks is not None
+        self._watches += 1
+        turn = self._watches
+
+        # The SDK's own transform turns unknown values into None, which would read as "not given",
+        # so the request is read as it comes.
+        async def see(message: bytes) -> resource_pb2.TransformResponse:
+            request = resource_pb2.TransformRequest.FromString(message)
+            if turn == self._watches:  # a later watch sees more than an earlier one
+                self.register(request)
+            return resource_pb2.TransformResponse(
+                properties=request.properties, options=request.options
+            )
+
+        token = str(uuid.uuid4())
+        callbacks._callbacks[token] = see
+        callback = callback_pb2.Callback(token=token, target=callbacks._target)
+        callbacks._monitor.RegisterStackTransform(callback)
+
+    def register(self, request: resource_pb2.TransformRequest) -> None:
+        opts = request.options
+        before = opts.delete_before_replace if opts.HasField("delete_before_replace") else None
+        resource = Planned(
+            request.type,
+            _urn(request.parent, request.type, request.name),
+            plain(request.properties),
+            Options(opts.protect, before, request.parent, tuple(opts.ignore_changes)),
+        )
+        found = list(self.judge.resource(resource))
+        self.found[resource.urn] = found
+        if not pulumi.runtime.is_dry_run():
+            _refuse(found)
+
+    async def run(self) -> None:
+        """What happens between the end of the program's code and the end of the program."""
+        if not pulumi.runtime.is_dry_run():
+            _refuse(self.rehearse())
+        await self.watch()
+        await stack.wait_for_rpcs()
+        root = pulumi.runtime.get_root_resource()
+        urn = await root.urn.future() if root else None
+        of_stack = self.judge.stack(pulumi.get_stack(), urn or "")
+        found = [finding for each in self.found.values() for finding in each] + list(of_stack)
+        _refuse(found)
+        _mention(found)
+
+    def rehearse(self) -> list[Finding]:
+        """What the plan breaks as constructed. What isn't known yet is left to the registration."""
+        found = [f for resource in self.constructed for f in self.rehearsal.resource(resource)]
+        found += self.rehearsal.stack(pulumi.get_stack(), "")
+        return [finding for finding in found if finding.kind is not Kind.undecided]
+
+
+def _refuse(found: Iterable[Finding]) -> None:
+    """End the program if anything found blocks, each told on its resource."""
+    blocking = [finding for finding in found if finding.blocks]
+    if not blocking:
+        return
+    for finding in blocking:
+        _tell(engine_pb2.ERROR, finding)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # An exception would let the registrations that wait for the event loop go on, and would end
+    # in a traceback.
+    os._exit(_TOLD)
+
+
+def _mention(found: Sequence[Finding]) -> None:
+    """Tell what is excused; the rest that doesn't block is counted, the pack lists it."""
+    excused = [finding for finding in found if finding.kind is Kind.excused]
+    for finding in excused:
+        _tell(engine_pb2.WARNING, finding)
+    if others := len(found) - len(excused):
+        pulumi.log.info(f"{others} policy findings are advisory; --policy-pack policies lists them")
+
+
+def _tell(severity: Any, finding: Finding) -> None:
+    text = f"policy {finding.rule.id} ({finding.rule.severity.value}): {finding.message}"
+    request = engine_pb2.LogRequest(severity=severity, message=text, urn=finding.urn)
+    engine = settings.get_engine()
+    assert engine is not None
+    engine.Log(request)
+
+
+def _urn(parent: str, type: str, name: str) -> str:
+    """The URN the engine will give; `parent` is one, or empty."""
+    of_parent = parent.split("::")[2] if parent else ""
+    prefix = "" if of_parent in ("", "pulumi:pulumi:Stack") else f"{of_parent}$"
+    return f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}::{prefix}{type}::{name}"
+
+
+def _raw(value: Any) -> Any:
+    """A constructor's arguments as plain data: an output is its value if it has one by now."""
+    if isinstance(value, pulumi.Output):
+        if not value._data.done() or value._data.cancelled() or value._data.exception():
+            return UNKNOWN
+        output = value._data.result()
+        if not output.is_known:
+            return UNKNOWN
+        inner = _raw(output.value)
+        return Secret(inner) if output.is_secret and isinstance(inner, str) else inner
+    if is_input_type(type(value)):
+        return _raw(input_type_to_dict(value))
+    if isinstance(value, Mapping):
+        return {key: _raw(item) for key, item in value.items() if item is not None}
+    if isinstance(value, list | tuple):
+        return [_raw(item) for item in value]
+    return value

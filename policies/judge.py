@@ -1,0 +1,188 @@
+"""Runs the rules over a plan and says what was found. The pack, the guard and the report share it.
+
+It fails closed: a value that isn't known is a finding of its own, a rule that raises is one, and
+so are an exemption that expired or meets no resource, and a mandatory rule that decided on none of
+its resources.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum
+
+from policies.configuration import Configuration
+from policies.exceptions import Exemption
+from policies.planned import Planned, Stack
+from policies.rule import Level, Rule
+from policies.values import Undecided
+
+UNDECIDED = (
+    "can't be decided at preview: {path} isn't known; make it known by giving it as a plain value, "
+    "not as another resource's output"
+)
+
+
+class Kind(Enum):
+    """What a finding is about."""
+
+    violation = "violation"
+    undecided = "undecided"
+    broken = "broken"
+    excused = "excused"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing found: `fact` is about the resource, the rule holds the reason and the mend."""
+
+    rule: Rule
+    urn: str
+    level: Level
+    kind: Kind
+    fact: str
+
+    @property
+    def blocks(self) -> bool:
+        return self.level is Level.mandatory
+
+    @property
+    def message(self) -> str:
+        """The fact, the mend and where to read more, in one paragraph."""
+        mend = f" {self.rule.mend}" if self.kind is Kind.violation else ""
+        return f"{self.fact}.{mend} ({self.rule.url})"
+
+
+class Judge:
+    """Judges one run: resource by resource, then the stack they make."""
+
+    def __init__(
+        self,
+        rules: Sequence[Rule],
+        configuration: Configuration | None = None,
+        exemptions: Sequence[Exemption] = (),
+        today: date | None = None,
+        mends: bool = False,
+    ) -> None:
+        """`mends`: whether a rule at level remediate has mended already what it can."""
+        self.rules = rules
+        self.configuration = configuration or Configuration()
+        self.exemptions = exemptions
+        self.today = today or date.today()
+        self.mends = mends
+        self.of_stack = tuple(rule for rule in rules if not rule.applies)
+        self._of_type: dict[str, tuple[Rule, ...]] = {}
+        self.seen: dict[str, Planned] = {}
+        self.decided: Counter[str] = Counter()
+        self.concerned: Counter[str] = Counter()
+        self._used: set[Exemption] = set()
+
+    def of_type(self, type: str) -> tuple[Rule, ...]:
+        """The rules that look at one resource of `type`."""
+        if type not in self._of_type:
+            self._of_type[type] = tuple(rule for rule in self.rules if type in rule.applies)
+        return self._of_type[type]
+
+    def resource(self, resource: Planned) -> Iterator[Finding]:
+        """What the rules of its type find in one resource."""
+        self.seen[resource.urn] = resource
+        for rule in self.of_type(resource.type):
+            level = self.configuration.level(rule, resource.environment)
+            if level is Level.disabled or (rule.exempt and self._exempt(rule, resource)):
+                continue
+            self.concerned[rule.id] += 1
+            yield from self._run(rule, resource, resource.urn, level)
+
+    def stack(self, name: str, urn: str) -> Iterator[Finding]:
+        """What the rules of the whole stack find in all that was seen; `urn` is the stack's own."""
+        stack = Stack(name, tuple(self.seen.values()))
+        for rule in self.of_stack:
+            level = self.configuration.level(rule, stack.environment)
+            if level is not Level.disabled:
+                yield from self._run(rule, stack, urn, level)
+        yield from self._uncovered(stack, urn)
+        yield from self._unmatched(stack, urn)
+
+    def _exempt(self, rule: Rule, resource: Planned) -> bool:
+        assert rule.exempt
+        try:
+            return rule.exempt(resource) is not None
+        except Exception:  # what can't be told apart isn't exempt; the check itself will say why
+            return False
+
+    def _run(
+        self, rule: Rule, subject: Planned | Stack, urn: str, level: Level
+    ) -> Iterator[Finding]:
+        decided = True
+        try:
+            for found in rule.check(subject, self.configuration.of(rule)):
+                about, fact = found if isinstance(found, tuple) else (subject, found)
+                if isinstance(fact, Undecided):
+                    decided = False
+                yield self._finding(rule, about, urn, level, fact)
+        except Undecided as unknown:
+            decided = False
+            yield self._finding(rule, subject, urn, level, unknown)
+        except Exception as error:  # a rule that raises is neither a pass nor a crash
+            # The text of the error may hold an input, and an input a secret: only its type is told.
+            fact = f"the rule itself failed ({type(error).__name__} at {_place(error)})"
+            decided = False
+            yield Finding(rule, urn, Level.mandatory, Kind.broken, fact)
+        self.decided[rule.id] += decided
+
+    def _finding(
+        self, rule: Rule, about: Planned | Stack, urn: str, level: Level, found: str | Undecided
+    ) -> Finding:
+        urn = about.urn if isinstance(about, Planned) else urn
+        if level is Level.remediate:
+            level = Level.mandatory if self.mends else Level.advisory
+        kind, fact = Kind.violation, str(found)
+        if isinstance(found, Undecided):
+            kind, fact = Kind.undecided, UNDECIDED.format(path=found.path)
+            level = Level.advisory if about.environment == "dev" else level
+        for exemption in self.exemptions:
+            if exemption.rule == rule.id and isinstance(about, Planned) and exemption.covers(about):
+                self._used.add(exemption)
+                if exemption.days_left(self.today) >= 0:
+                    told = f"{fact}; {exemption.told(self.today)}"
+                    return Finding(rule, urn, Level.advisory, Kind.excused, told)
+                fact = f"{fact}; its exception expired on {exemption.expires}"
+                level = Level.mandatory
+        return Finding(rule, urn, level, kind, fact)
+
+    def _uncovered(self, stack: Stack, urn: str) -> Iterator[Finding]:
+        for rule in self.rules:
+            level = self.configuration.level(rule, stack.environment)
+            if level is Level.mandatory and self.concerned[rule.id] and not self.decided[rule.id]:
+                fact = f"decided on none of the {self.concerned[rule.id]} resources it concerns"
+                strict = Level.advisory if stack.environment == "dev" else level
+                yield Finding(rule, urn, strict, Kind.undecided, fact)
+
+    def _unmatched(self, stack: Stack, urn: str) -> Iterator[Finding]:
+        by_id = {rule.id: rule for rule in self.rules}
+        for exemption in self.exemptions:
+            if not exemption.concerns(stack.name) or exemption in self._used:
+                continue
+            rule = by_id[exemption.rule]
+            if not any(exemption.covers(resource) for resource in stack.resources):
+                fact = f"the exception for {exemption.resource!r} meets no resource: remove it"
+                yield Finding(rule, urn, Level.mandatory, Kind.violation, fact)
+            elif exemption.days_left(self.today) < 0:
+                fact = f"the exception for {exemption.resource!r} expired on {exemption.expires}"
+                yield Finding(rule, urn, Level.mandatory, Kind.violation, fact)
+            else:
+                fact = f"the exception for {exemption.resource!r} isn't needed any more: remove it"
+                yield Finding(rule, urn, Level.advisory, Kind.excused, fact)
+
+
+def _place(error: Exception) -> str:
+    """The file and line that raised, for whoever mends the rule."""
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    if trace is None:
+        return "an unknown place"
+    file = trace.tb_frame.f_code.co_filename.rpartition("/")[2]
+    return f"{file}:{trace.tb_lineno}"

@@ -1,0 +1,182 @@
+"""The pack as the engine talks to it: the SDK's own server, with the inputs read once.
+
+The SDK's `Analyze` decodes and wraps a resource's inputs again for each policy, gives one level per
+policy whatever the environment, and lowers a mandatory rule to advisory when it meets an unknown
+value. Here a resource is read once for all rules, the level is that of the stack's environment, and
+what is unknown stays a finding. The stack's rules look at the same inputs: at preview they hold more
+than its outputs.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import grpc
+import pulumi_policy.policy as sdk
+from pulumi.runtime.proto import analyzer_pb2 as proto
+from pulumi_policy import (
+    EnforcementLevel,
+    Policy,
+    PolicyComplianceFramework,
+    PolicyConfigSchema,
+    PolicyPack,
+    ResourceValidationPolicy,
+    Severity,
+    StackValidationPolicy,
+)
+
+from policies import exceptions
+from policies.configuration import FILE, Configuration, Misconfigured, configure, mapping
+from policies.judge import Finding, Judge
+from policies.planned import Options, Planned
+from policies.rule import Level, Rule
+from policies.values import plain
+
+NAME = "task-tracker"
+_STACK = "pulumi:pulumi:Stack"
+_LOCK = threading.Lock()  # the server answers from four threads
+_LEVELS = {
+    Level.advisory: proto.ADVISORY,
+    Level.mandatory: proto.MANDATORY,
+    Level.remediate: proto.REMEDIATE,
+    Level.disabled: proto.DISABLED,
+}
+
+
+def policy(rule: Rule) -> Policy:
+    """A rule with its metadata, as the SDK lists it."""
+    kind = ResourceValidationPolicy if rule.applies else StackValidationPolicy
+    framework = rule.frameworks[0] if rule.frameworks else None
+    schema = rule.config.model_json_schema()
+    return kind(
+        name=rule.id,
+        description=rule.title,
+        validate=lambda args, report_violation: None,  # judged by `Server`, all rules at once
+        enforcement_level=EnforcementLevel.ADVISORY,  # the floor; see Configuration.level
+        config_schema=PolicyConfigSchema(
+            properties=_inlined(schema.get("properties", {}), schema.get("$defs", {})),
+            required=schema.get("required", []),
+        ),
+        display_name=rule.title,
+        severity=Severity[rule.severity.name.upper()],
+        framework=PolicyComplianceFramework(framework) if framework else None,
+        tags=list(rule.frameworks),
+        remediation_steps=rule.mend,
+        url=rule.url,
+    )
+
+
+def _inlined(schema: Any, definitions: dict[str, Any]) -> Any:
+    """A JSON Schema with its `$ref`s written out; the engine resolves none."""
+    if isinstance(schema, dict):
+        if "$ref" in schema:
+            return _inlined(definitions[schema["$ref"].rpartition("/")[2]], definitions)
+        return {key: _inlined(value, definitions) for key, value in schema.items()}
+    if isinstance(schema, list):
+        return [_inlined(item, definitions) for item in schema]
+    return schema
+
+
+def configured(rules: Sequence[Rule], given: Mapping[str, Any]) -> Configuration:
+    """What the engine settled on: values checked by each rule's schema, stricter levels."""
+    values = {id: plain(config.properties) for id, config in given.items()}
+    settled = configure(rules, values, "policy pack configuration")
+    of_engine = {level: own for own, level in _LEVELS.items()}
+    levels = {id: of_engine[config.enforcementLevel] for id, config in given.items()}
+    return Configuration(settled.values, {i: v for i, v in levels.items() if v > Level.advisory})
+
+
+def diagnostic(finding: Finding, urn: str) -> Any:
+    """A finding as the engine prints it."""
+    return proto.AnalyzeDiagnostic(
+        policyName=finding.rule.id,
+        policyPackName=NAME,
+        description=finding.rule.title,
+        message=f"{finding.rule.title}\n{finding.message}",
+        urn=urn,
+        enforcementLevel=_LEVELS[finding.level],
+        severity=proto.PolicySeverity.Value(
+            f"POLICY_SEVERITY_{finding.rule.severity.name.upper()}"
+        ),
+    )
+
+
+def planned(request: Any) -> Planned:
+    """The resource of an analysis request."""
+    options = request.options
+    before = options.deleteBeforeReplace if options.deleteBeforeReplaceDefined else None
+    return Planned(
+        type=request.type,
+        urn=request.urn,
+        data=plain(request.properties),
+        options=Options(options.protect, before, options.parent, tuple(options.ignoreChanges)),
+    )
+
+
+class Server(sdk._PolicyAnalyzerServicer):
+    """The SDK's server, answering `Analyze` and `AnalyzeStack` from one judge."""
+
+    judge: Judge
+
+    def Configure(self, request: Any, context: Any) -> Any:
+        """Take the values and levels the engine settled on (defaults, ours, the flag's)."""
+        try:
+            self.judge.configuration = configured(self.judge.rules, request.policyConfig)
+        except Misconfigured as error:
+            context.abort(grpc.StatusCode.INVALID_ARGUMENT, str(error))
+        return super().Configure(request, context)  # type: ignore[no-untyped-call]
+
+    def Analyze(self, request: Any, _context: Any) -> Any:
+        response = proto.AnalyzeResponse()
+        resource = planned(request)
+        with _LOCK:
+            for finding in self.judge.resource(resource):
+                response.diagnostics.append(diagnostic(finding, ""))
+        concerned = {rule.id for rule in self.judge.of_type(resource.type)}
+        for rule in self.judge.rules:
+            if rule.applies and rule.id not in concerned:
+                response.not_applicable.add(policy_name=rule.id)
+        return response
+
+    def AnalyzeStack(self, request: Any, _context: Any) -> Any:
+        response = proto.AnalyzeResponse()
+        urn = next((r.urn for r in request.resources if r.type == _STACK), "")
+        name = urn.split("::")[0].rpartition(":")[2]
+        with _LOCK:
+            for finding in self.judge.stack(name, urn):
+                response.diagnostics.append(diagnostic(finding, finding.urn))
+        return response
+
+    def Remediate(self, request: Any, _context: Any) -> Any:
+        """Mend what is safe to mend, where the environment's level says so."""
+        response = proto.RemediateResponse()
+        resource = planned(request)
+        for rule in self.judge.of_type(resource.type):
+            level = self.judge.configuration.level(rule, resource.environment)
+            if rule.remedy is None or level is not Level.remediate:
+                continue
+            changes = rule.remedy(resource)
+            if changes is None:
+                continue
+            request.properties.update(changes)
+            response.remediations.add(
+                policyName=rule.id,
+                policyPackName=NAME,
+                policyPackVersion="",
+                description=rule.title,
+                properties=request.properties,
+            )
+            resource = planned(request)
+        return response
+
+
+def serve(rules: Sequence[Rule]) -> None:
+    """Start the pack; doesn't return. Raises `Misconfigured` on a malformed file."""
+    given = mapping(FILE) if FILE.exists() else {}
+    configure(rules, given, str(FILE))
+    Server.judge = Judge(rules, exemptions=exceptions.read(rules), mends=True)
+    # The constructor below makes its server by this name, and doesn't return.
+    sdk._PolicyAnalyzerServicer = Server  # type: ignore[misc]
+    PolicyPack(NAME, [policy(rule) for rule in rules], initial_config=given)

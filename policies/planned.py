@@ -1,0 +1,87 @@
+"""A resource as it is planned, and the stack it belongs to: what rules look at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from policies.values import Inputs
+from policies.workload import Workload
+
+CONTAINER = "docker:index/container:Container"
+SERVICE = "docker:index/service:Service"
+NETWORK = "docker:index/network:Network"
+VOLUME = "docker:index/volume:Volume"
+SECRET = "docker:index/secret:Secret"
+SERVICE_CONFIG = "docker:index/serviceConfig:ServiceConfig"
+REMOTE_IMAGE = "docker:index/remoteImage:RemoteImage"
+IMAGE = "docker:index/image:Image"
+WORKLOADS = (CONTAINER, SERVICE)
+
+
+def environment_of(stack: str) -> str:
+    """The environment a stack belongs to: its name up to the first dash (`prod-eu` → `prod`)."""
+    return stack.partition("-")[0]
+
+
+@dataclass(frozen=True)
+class Options:
+    """The resource options a rule may ask for; None means that the caller can't see it."""
+
+    protect: bool = False
+    delete_before_replace: bool | None = None
+    parent: str = ""
+    ignore_changes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Planned:
+    """One resource of the plan."""
+
+    type: str
+    urn: str
+    data: dict[str, Any] = field(repr=False)
+    options: Options = Options()
+
+    @cached_property
+    def inputs(self) -> Inputs:
+        return Inputs(self.data)
+
+    @cached_property
+    def workload(self) -> Workload:
+        """The same view of a Container and of a Service."""
+        return Workload(self.inputs, swarm=self.type == SERVICE)
+
+    @property
+    def name(self) -> str:
+        """The resource's name in the program."""
+        return self.urn.rpartition("::")[2]
+
+    @property
+    def stack(self) -> str:
+        return self.urn.split("::")[0].rpartition(":")[2]
+
+    @property
+    def environment(self) -> str:
+        return environment_of(self.stack)
+
+
+@dataclass(frozen=True)
+class Stack:
+    """Every resource of a plan, in the order of registration."""
+
+    name: str
+    resources: tuple[Planned, ...]
+
+    @property
+    def environment(self) -> str:
+        return environment_of(self.name)
+
+    def of(self, *types: str) -> Iterator[Planned]:
+        return (resource for resource in self.resources if resource.type in types)
+
+    @cached_property
+    def workloads(self) -> tuple[Planned, ...]:
+        return tuple(self.of(*WORKLOADS))

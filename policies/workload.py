@@ -1,0 +1,183 @@
+"""A Container and a Service seen alike: what runs, as whom, on what, with how much."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from policies.values import UNKNOWN, Inputs, Undecided
+
+MEGABYTE = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Mount:
+    """Something mounted: `type` bind, volume or tmpfs; `source` a host path or a volume's name."""
+
+    type: str
+    source: str
+    target: str
+    read_only: bool
+    propagation: str = ""
+
+
+@dataclass(frozen=True)
+class Port:
+    """A published port. `external` 0 means that the engine picks one; `mode` is Swarm's."""
+
+    ip: str
+    external: int
+    internal: int
+    protocol: str
+    mode: str = ""
+
+
+class Workload:
+    """The inputs of a Container, or of a Service with its task and its container."""
+
+    def __init__(self, inputs: Inputs, swarm: bool) -> None:
+        self.inputs = inputs
+        self.swarm = swarm
+
+    @cached_property
+    def task(self) -> Inputs:
+        return self.inputs.inside("taskSpec") if self.swarm else self.inputs
+
+    @cached_property
+    def spec(self) -> Inputs:
+        """Where the fields of the container itself are."""
+        return self.inputs.inside("taskSpec", "containerSpec") if self.swarm else self.inputs
+
+    @property
+    def image(self) -> str:
+        return self.spec.text("image")
+
+    @property
+    def user(self) -> str:
+        return self.spec.text("user")
+
+    @property
+    def command(self) -> list[str]:
+        """The words that run: entry point, then arguments."""
+        first, second = ("commands", "args") if self.swarm else ("entrypoints", "command")
+        return [*self.spec.texts(first), *self.spec.texts(second)]
+
+    def environment(self) -> Iterator[tuple[str, object]]:
+        """Names and values of the environment; a value may be `UNKNOWN`, a name may not."""
+        if self.swarm:
+            yield from self.spec.inside("env").data.items()
+            return
+        for entry in self.spec.texts("envs"):
+            name, _, value = entry.partition("=")
+            yield name, type(entry)(value)
+
+    def labels(self) -> dict[str, object]:
+        """Labels of the container, and of the service that runs it; values may be `UNKNOWN`."""
+        levels = (self.spec, self.inputs) if self.swarm else (self.inputs,)
+        return {
+            label.text("label"): UNKNOWN if not label.known("value") else label.text("value")
+            for level in levels
+            for label in level.each("labels")
+        }
+
+    def label(self, name: str) -> str:
+        """The value of one label; empty when there is none."""
+        value = self.labels().get(name, "")
+        if value is UNKNOWN:
+            raise Undecided(f"labels.{name}")
+        return str(value)
+
+    def mounts(self) -> Iterator[Mount]:
+        for mount in self.spec.each("mounts"):
+            yield Mount(
+                mount.text("type") or "volume",
+                mount.text("source"),
+                mount.text("target"),
+                mount.flag("readOnly"),
+                mount.inside("bindOptions").text("propagation"),
+            )
+        if self.swarm:
+            return
+        for volume in self.inputs.each("volumes"):
+            host = volume.text("hostPath")
+            source = host or volume.text("volumeName") or volume.text("fromContainer")
+            yield Mount(
+                "bind" if host else "volume",
+                source,
+                volume.text("containerPath"),
+                volume.flag("readOnly"),
+            )
+
+    def ports(self) -> Iterator[Port]:
+        """The published ports."""
+        if self.swarm:
+            for port in self.inputs.inside("endpointSpec").each("ports"):
+                yield Port(
+                    "",
+                    int(port.number("publishedPort")),
+                    int(port.number("targetPort")),
+                    port.text("protocol") or "tcp",
+                    port.text("publishMode") or "ingress",
+                )
+            return
+        for port in self.inputs.each("ports"):
+            yield Port(
+                port.text("ip"),
+                int(port.number("external")),
+                int(port.number("internal")),
+                port.text("protocol") or "tcp",
+            )
+
+    def networks(self) -> Iterator[str]:
+        """Names (or ids) of the networks it joins."""
+        if self.swarm:
+            for network in self.task.each("networksAdvanceds"):
+                yield network.text("name") or network.text("id")
+            return
+        for network in self.inputs.each("networksAdvanced"):
+            yield network.text("name")
+
+    def capabilities(self, kind: str) -> list[str]:
+        """Capabilities of `kind` (adds, drops), without their prefix, in capitals."""
+        if self.swarm:
+            names = self.spec.texts({"adds": "capAdds", "drops": "capDrops"}[kind])
+        else:
+            names = self.inputs.inside("capabilities").texts(kind)
+        return [name.upper().removeprefix("CAP_") for name in names]
+
+    @property
+    def memory(self) -> float:
+        """The memory limit in megabytes; 0 when there is none."""
+        if self.swarm:
+            return self.task.inside("resources", "limits").number("memoryBytes") / MEGABYTE
+        return self.inputs.number("memory")
+
+    @property
+    def cpus(self) -> float:
+        """The CPU limit in cores; 0 when there is none."""
+        if self.swarm:
+            return self.task.inside("resources", "limits").number("nanoCpus") / 1e9
+        period = self.inputs.number("cpuPeriod") or 100_000  # the kernel's default, microseconds
+        return self.inputs.number("cpus") or self.inputs.number("cpuQuota") / period
+
+    @property
+    def replicas(self) -> int:
+        """How many of it run; 1 for a container."""
+        if not self.swarm:
+            return 1
+        replicated = self.inputs.inside("mode", "replicated")
+        return int(replicated.number("replicas")) if replicated.has("replicas") else 1
+
+    @property
+    def restart(self) -> str:
+        """no, on-failure, always or unless-stopped; for a service none, on-failure or any."""
+        if self.swarm:
+            return self.task.inside("restartPolicy").text("condition") or "any"
+        return self.inputs.text("restart") or "no"
+
+    @property
+    def is_job(self) -> bool:
+        """Whether it is no server: it may end (`mustRun` is false) and nothing starts it again."""
+        may_end = self.inputs.has("mustRun") and not self.inputs.flag("mustRun")
+        return not self.swarm and may_end and self.restart == "no"
