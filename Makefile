@@ -1,0 +1,92 @@
+# The one-word commands. Each has its tools ready by toolchain/ and runs with them on PATH.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+MAKEFLAGS += --no-print-directory
+
+STACK ?= dev
+SERVICE ?=
+SQL ?=
+
+RUN := toolchain/run
+CHECK := $(RUN) --plain
+
+# Dev comes up and goes down without a question; every other stack shows its changes and asks.
+ENVIRONMENT := $(firstword $(subst -, ,$(STACK)))
+ANSWER := $(if $(filter dev,$(ENVIRONMENT)),--yes --skip-preview)
+
+# What the containers of a stack are called: task-tracker[-<stack>]-<service>-<number>-<hex>.
+PREFIX := task-tracker$(if $(filter prod,$(STACK)),,-$(STACK))
+SERVICES := postgres|nats|roles|migrations|api|worker|dashboard|nginx|bot
+MINE := --filter "name=^/?$(PREFIX)-($(or $(SERVICE),$(SERVICES)))-"
+
+.DEFAULT_GOAL := help
+.PHONY: help up down test check images status logs psql preview schema bench report \
+	ready-up ready-check ready-test stack
+.NOTPARALLEL:
+
+help: ## this list
+	@echo "make COMMAND [STACK=dev|staging|prod]"
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+ready-up ready-check ready-test:
+	@toolchain/install --for $(@:ready-%=%)
+
+stack: ready-up
+	@$(RUN) pulumi stack select --create $(STACK)
+
+# Where releases are published, a stack names them; dev runs what this clone builds.
+up: stack $(if $(filter dev,$(ENVIRONMENT)),images) ## bring the stack up from whatever is there
+	@$(RUN) pulumi up --stack $(STACK) $(ANSWER)
+	@address=$$($(RUN) pulumi stack output address --stack $(STACK)); printf '%s\n' \
+		"" "The task tracker answers at $$address" "Create a task:" \
+		"  curl -X POST $$address/api/tasks -H 'Content-Type: application/json'\
+	 -d '{\"title\": \"Try it\"}'"
+
+down: stack ## take the stack down; the volumes with its data stay
+	@$(RUN) pulumi destroy --stack $(STACK) $(ANSWER) --exclude-protected
+
+images: ready-up ## build the images that are out of date
+	@$(RUN) images/build
+
+status: ## what runs, which release, and how it is
+	@docker ps --all $(MINE) --format \
+		'table {{.Label "tasktracker.service"}}\t{{.Label "tasktracker.release"}}\t{{.Status}}\t{{.Ports}}'
+
+logs: ## follow the logs; SERVICE=api for one service
+	@names=$$(docker ps $(MINE) --format '{{.Names}}'); \
+	if [ -z "$$names" ]; then \
+		echo "no container of $(or $(SERVICE),stack $(STACK)) runs here: see make status" >&2; exit 1; \
+	fi; \
+	trap 'kill 0' INT TERM; \
+	for name in $$names; do docker logs --follow --tail 50 "$$name" 2>&1 | sed "s/^/$$name | /" & done; wait
+
+psql: SERVICE := postgres
+psql: ## a prompt in the database; SQL='select 1' for one statement
+	@name=$$(docker ps $(MINE) --format '{{.Names}}' | head -n 1); \
+	if [ -z "$$name" ]; then echo "no postgres of stack $(STACK) runs here: see make status" >&2; exit 1; fi; \
+	if [ -n "$$SQL" ]; then docker exec "$$name" psql -U postgres -d tasktracker -c "$$SQL"; \
+	else docker exec -it "$$name" psql -U postgres -d tasktracker; fi
+psql: export SQL := $(value SQL)
+
+preview: stack ## what an up would change, and what the policies say
+	@$(RUN) pulumi preview --stack $(STACK) --diff --policy-pack policies
+
+report: stack ## the reviewer's report of an up
+	@$(RUN) python -m ops.report --stack $(STACK)
+
+check: ready-check ## format, lint, types and unit tests: no Docker needed
+	@$(CHECK) ruff format --check .
+	@$(CHECK) ruff check .
+	@$(CHECK) mypy .
+	@$(CHECK) pytest tests/unit tests/policies
+
+test: check ready-test images ## all tests: check, then the live ones on real containers
+	@$(RUN) pytest tests/live
+
+schema: ready-check ## the JSON Schema of the stack files, for editors
+	@$(CHECK) python -m settings
+
+bench: ## the measurements in the README
+	@toolchain/install --for bench
+	@$(RUN) python -m bench
