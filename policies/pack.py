@@ -3,8 +3,8 @@
 The SDK's `Analyze` decodes and wraps a resource's inputs again for each policy, gives one level per
 policy whatever the environment, and lowers a mandatory rule to advisory when it meets an unknown
 value. Here a resource is read once for all rules, the level is that of the stack's environment, and
-what is unknown stays a finding. The stack's rules look at the same inputs: at preview they hold more
-than its outputs.
+what is unknown stays a finding. The stack's rules look at the same inputs: at preview they hold
+more than its outputs.
 """
 
 from __future__ import annotations
@@ -81,6 +81,7 @@ def _inlined(schema: Any, definitions: dict[str, Any]) -> Any:
 
 def configured(rules: Sequence[Rule], given: Mapping[str, Any]) -> Configuration:
     """What the engine settled on: values checked by each rule's schema, stricter levels."""
+    given = {id: config for id, config in given.items() if id != "all"}  # a level for every rule
     values = {id: plain(config.properties) for id, config in given.items()}
     settled = configure(rules, values, "policy pack configuration")
     of_engine = {level: own for own, level in _LEVELS.items()}

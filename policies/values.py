@@ -1,8 +1,8 @@
 """A resource's inputs as plain data, with what a preview can't know kept in its place.
 
 The engine hands out inputs as protobuf structs (to the pack and to a transform), the policy SDK as
-proxies, a state file as JSON. `plain` reads them all into dictionaries, lists and scalars, so a rule
-is written once. An element that isn't known yet is `UNKNOWN`; `Inputs` raises `Undecided` when a
+proxies, a state file as JSON. `plain` reads them all into dictionaries, lists and scalars, so a
+rule is written once. An element that isn't known yet is `UNKNOWN`; `Inputs` raises `Undecided` when a
 rule needs it to decide.
 """
 
@@ -126,7 +126,7 @@ class Inputs:
     """One level of a resource's inputs. Names are the schema's own (camelCase).
 
     A missing value and a null are the same: absent. Reading an unknown raises `Undecided` with its
-    path. Lists give what is known first and raise afterwards: an unknown element hides no known one.
+    path. Lists give what is known first and raise afterwards: what is unknown hides nothing known.
     """
 
     __slots__ = ("data", "path")
