@@ -1,0 +1,33 @@
+"""`python -m tasktracker.api`: serves until SIGTERM, then answers what it has accepted."""
+
+import os
+import tempfile
+
+import uvicorn
+
+from tasktracker.settings import Api, from_environment
+
+DRAIN_SECONDS = 20
+
+
+def main() -> None:
+    settings = from_environment(Api)
+    if settings.web_concurrency > 1:
+        # Read by prometheus_client on its import, which happens in the server processes.
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="metrics-")
+    uvicorn.run(
+        "tasktracker.api.application:create",
+        factory=True,
+        host="0.0.0.0",
+        port=settings.port,
+        workers=settings.web_concurrency,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=DRAIN_SECONDS,
+    )
+
+
+if __name__ == "__main__":
+    main()

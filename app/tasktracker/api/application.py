@@ -1,0 +1,88 @@
+"""The application that each server process runs."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI, Request
+from fastapi.middleware.cors import CORSMiddleware
+from fastapi.responses import JSONResponse
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.types import ASGIApp
+
+from tasktracker import database, logs
+from tasktracker.api import admin, socket, state, statistics, tasks
+from tasktracker.api.live import Hub
+from tasktracker.api.parts import Parts
+from tasktracker.api.requests import Requests
+from tasktracker.broker import TaskBroker
+from tasktracker.bus import Bus
+from tasktracker.contacts import Contacts
+from tasktracker.logs import FIELDS
+from tasktracker.outbox import Outbox
+from tasktracker.settings import Api, from_environment
+
+logger = logging.getLogger("tasktracker.api")
+
+
+def create() -> ASGIApp:
+    """What uvicorn loads: the application of this process's environment."""
+    settings = from_environment(Api)
+    logs.start("api", settings.release, settings.log_level)
+    return application(settings)
+
+
+def application(settings: Api) -> ASGIApp:
+    """The whole api for these settings."""
+
+    @asynccontextmanager
+    async def life(app: FastAPI) -> AsyncIterator[None]:
+        engine = database.connect(settings, "api")
+        hub = Hub()
+        bus = Bus(settings, "api", on_connect=hub.subscribe)
+        outbox = Outbox(engine, TaskBroker(bus), bus)
+        contacts = Contacts(settings.encryption_key)
+        app.state.parts = Parts(settings, engine, bus, outbox, hub, contacts)
+        loops = [asyncio.create_task(bus.run()), asyncio.create_task(outbox.run())]
+        try:
+            yield
+        finally:
+            for loop in loops:
+                loop.cancel()
+            await asyncio.gather(*loops, return_exceptions=True)
+            await engine.dispose()
+
+    # No pages of documentation: theirs load scripts from elsewhere, which our pages must not.
+    app = FastAPI(
+        title="Task Tracker",
+        version=settings.release,
+        lifespan=life,
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+    )
+    for room in (state, tasks, admin, statistics, socket):
+        app.include_router(room.router)
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=list(settings.cors_origins),
+        allow_methods=["GET", "POST"],
+        allow_headers=["Authorization", "Content-Type", logs.HEADER],
+        expose_headers=[logs.HEADER],
+    )
+    for fault in (InterfaceError, OperationalError, PoolTimeout, OSError, TimeoutError):
+        app.add_exception_handler(fault, unavailable)
+    return Requests(app)
+
+
+async def unavailable(_: Request, fault: Exception) -> JSONResponse:
+    """The answer while the database is away: nothing was kept, the client may try again."""
+    cause = getattr(fault, "orig", None) or fault
+    logger.warning("the database does not answer", extra={FIELDS: {"cause": repr(cause)}})
+    return JSONResponse(
+        {"detail": "the database does not answer; try again in a moment"},
+        status_code=503,
+        headers={"Retry-After": "2"},
+    )

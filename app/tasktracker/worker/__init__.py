@@ -1,0 +1,1 @@
+"""The process that classifies and embeds tasks."""
