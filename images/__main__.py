@@ -51,7 +51,7 @@ def _build(names: list[str], bases: plan.Source, console: Console) -> None:
                 console.print("no registry answers: the bases are built here")
         return answered[0]
 
-    whole = plan.make(read, engine.tags(), bases, answers, rootfs.machine())
+    whole = plan.make(read, engine.tags(), bases, answers, rootfs.inputs())
     wanted = [*read.servers, *read.apps]
     screen = Screen(console)
     with screen.progress:

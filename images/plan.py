@@ -44,13 +44,13 @@ def make(
     tags: frozenset[str],
     source: Source,
     answers: Callable[[], bool],
-    machine: bytes,
+    rootfs_inputs: bytes,
     root: Path = ROOT,
 ) -> Plan:
     """The plan for every image of the catalogue.
 
     `answers` says whether a registry answers and is asked only where that decides something;
-    `machine` is what of this machine goes into a root file system.
+    `rootfs_inputs` is what goes into a root file system beside the files of its directory.
     """
     steps: dict[str, Step] = {}
     for name, base in catalogue.bases.items():
@@ -58,7 +58,7 @@ def make(
         if base.make == "tools":
             context = root / "images" / name
         if base.make == "rootfs":
-            arguments = {"machine": machine.hex()}
+            arguments = {"inputs": rootfs_inputs.hex()}
         stand_in = f"{NAMESPACE}/base-{name}:{content.of_directory(context, arguments)}"
         reference, act = choose(base.official, stand_in, tags, source, answers)
         made: Act = "build" if base.make == "dockerfile" else base.make

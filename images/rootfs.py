@@ -32,8 +32,13 @@ LEFT_OUT = (
 )
 
 
-def machine() -> bytes:
-    """The certificates this machine trusts: a build behind a proxy of its own needs them too."""
+def inputs() -> bytes:
+    """What decides the content, beside the files of its directory. The certificates this machine
+    trusts are part of it: a build behind a proxy of its own needs them too."""
+    return "\n".join((SUITE, *LEFT_OUT)).encode() + certificates()
+
+
+def certificates() -> bytes:
     return CERTIFICATES.read_bytes() if CERTIFICATES.is_file() else b""
 
 
@@ -88,12 +93,11 @@ def install(packages: list[str], log: Path, show: Callable[[str], None]) -> None
 
 
 def _trust(root: Path) -> None:
-    certificates = machine()
-    if not certificates:
+    if not certificates():
         return
     own = root / "usr/local/share/ca-certificates/machine.crt"
     own.parent.mkdir(parents=True, exist_ok=True)
-    own.write_bytes(certificates)
+    own.write_bytes(certificates())
     bundle = root / str(CERTIFICATES).lstrip("/")
     bundle.parent.mkdir(parents=True, exist_ok=True)
     bundle.symlink_to("/usr/local/share/ca-certificates/machine.crt")
