@@ -1,0 +1,12 @@
+"""The program: settings in, the stack made, outputs out."""
+
+import pulumi
+
+from policies import guard
+from settings import load
+from task_tracker import TaskTracker
+
+guard.install()
+stack = TaskTracker("task-tracker", load())
+for name, value in stack.outputs.items():
+    pulumi.export(name, value)

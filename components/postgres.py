@@ -1,0 +1,180 @@
+"""The database server, and the job that gives each client a role of its own."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pulumi
+from pydantic import Field
+
+from components.args import Args
+from components.engine import Engine, Running
+from components.networks import ACCESS, BACKEND
+from components.secrets import DATABASE_ROLES, Secret
+from components.workload import (
+    Attachment,
+    Directory,
+    Health,
+    Limits,
+    Mount,
+    Published,
+    Workload,
+)
+
+UID = 999  # postgres, in the official images of Debian's flavour
+DATABASE = "tasktracker"
+SUPERUSER = "postgres"
+
+# Fast shutdown of a busy server writes a checkpoint; the official image advises 90 s.
+STOP_GRACE = 90
+
+PROBE = ("pg_isready", "-h", "127.0.0.1", "-U", SUPERUSER, "-d", DATABASE)
+
+
+class PostgresArgs(Args):
+    """One server: its image, size, and the passwords of its roles by role name."""
+
+    engine: Engine
+    image: str
+    limits: Limits
+    max_connections: int = Field(ge=20)
+    password: Secret
+    role_passwords: Mapping[str, Secret]
+    published: int | None = Field(default=None, description="port on 127.0.0.1 of the host")
+
+
+class Postgres(pulumi.ComponentResource):
+    """Postgres with pgvector on a volume that is kept, and its roles.
+
+    Clients wait for `ready`: the server is healthy and every role exists with its password.
+    """
+
+    def __init__(
+        self, name: str, args: PostgresArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__("tasktracker:postgres:Postgres", name, None, opts)
+        data = args.engine.data_volume("postgres-data", parent=self)
+        server = args.engine.service(server_workload(name, args, data), parent=self)
+        roles = args.engine.job(roles_workload(name, args), parent=self, after=server.ready)
+        self.server: Running = server
+        self.ready: tuple[pulumi.Resource, ...] = (*server.ready, roles)
+        self.register_outputs({"host": name, "database": DATABASE})
+
+
+def server_workload(name: str, args: PostgresArgs, data: pulumi.Output[str]) -> Workload:
+    """The server. It stops by SIGINT: SIGTERM would wait for clients to leave."""
+    networks = [Attachment(network=BACKEND)]
+    ports = []
+    if args.published:
+        networks.append(Attachment(network=ACCESS, answers=False))
+        ports.append(Published(internal=5432, external=args.published))
+    return Workload(
+        name=name,
+        image=args.image,
+        command=(
+            "postgres",
+            "-c",
+            "config_file=/etc/postgresql/postgresql.conf",
+            "-c",
+            "hba_file=/etc/postgresql/pg_hba.conf",
+        ),
+        uid=UID,
+        environment={
+            "POSTGRES_USER": SUPERUSER,
+            "POSTGRES_DB": DATABASE,
+            "POSTGRES_PASSWORD_FILE": "/run/secrets/postgres-password",
+            "POSTGRES_INITDB_ARGS": "--data-checksums",
+        },
+        networks=tuple(networks),
+        ports=tuple(ports),
+        secrets=(args.password.file("postgres-password"),),
+        directories=(
+            Directory(
+                name="config",
+                path="/etc/postgresql",
+                files={
+                    "postgresql.conf": postgresql_conf(args.max_connections, args.limits.memory),
+                    "pg_hba.conf": pg_hba_conf(),
+                },
+            ),
+        ),
+        mounts=(Mount(volume=data, path="/var/lib/postgresql"),),
+        tmpfs={"/tmp": 64, "/var/run/postgresql": 1},
+        # A parallel build of a vector index shares its work memory here (pgvector's README).
+        shared_memory=128,
+        limits=args.limits,
+        health=Health(command=PROBE, interval=10, timeout=5, retries=5, start_period=10),
+        stop_signal="SIGINT",
+        stop_grace=STOP_GRACE,
+        exclusive=True,
+    )
+
+
+def roles_workload(name: str, args: PostgresArgs) -> Workload:
+    """The job that makes roles and sets their passwords; it may run any number of times."""
+    return Workload(
+        name="roles",
+        image=args.image,
+        command=("psql", "--no-psqlrc", "--quiet", "--file=/roles/roles.sql"),
+        uid=UID,
+        environment={
+            "PGHOST": name,
+            "PGUSER": SUPERUSER,
+            "PGDATABASE": DATABASE,
+            # The only form in which libpq takes a password from a file.
+            "PGPASSFILE": "/run/secrets/pgpass",
+        },
+        networks=(Attachment(network=BACKEND, answers=False),),
+        secrets=(
+            _pgpass(name, args.password).file("pgpass"),
+            *(
+                args.role_passwords[role].file(f"{role}-database-password")
+                for role in DATABASE_ROLES
+            ),
+        ),
+        directories=(Directory(name="sql", path="/roles", files={"roles.sql": roles_sql()}),),
+        tmpfs={"/tmp": 16},
+        limits=Limits(cpus=0.5, memory=128, cpus_reserved=0.1, memory_reserved=32),
+        health=None,
+    )
+
+
+def _pgpass(host: str, password: Secret) -> Secret:
+    line = pulumi.Output.concat(host, ":5432:*:", SUPERUSER, ":", password.value, "\n")
+    return Secret(line, password.version)
+
+
+def postgresql_conf(max_connections: int, memory: int) -> str:
+    """Server settings for a memory limit in MB; shares follow the vendor's advice (docs 19.4)."""
+    settings: dict[str, Any] = {
+        "listen_addresses": "'*'",
+        "max_connections": max_connections,
+        "shared_buffers": f"{memory // 4}MB",
+        "effective_cache_size": f"{memory * 3 // 4}MB",
+        "maintenance_work_mem": f"{max(memory // 32, 16)}MB",
+        "dynamic_shared_memory_type": "posix",
+        "password_encryption": "scram-sha-256",
+        "wal_level": "replica",
+        "max_wal_size": "1GB",
+        # A client that vanished with its host holds a slot for a minute, not for two hours.
+        "tcp_keepalives_idle": 60,
+        "log_min_duration_statement": "500ms",
+        "log_line_prefix": "'%m [%p] %q%u@%d '",
+        "timezone": "'UTC'",
+    }
+    return "".join(f"{key} = {value}\n" for key, value in settings.items())
+
+
+def pg_hba_conf() -> str:
+    """Who may log in: the superuser by the socket as itself, every role by password (audit S6)."""
+    rules = [f"local all {SUPERUSER} peer"]
+    rules += [
+        f"host {DATABASE} {role} samenet scram-sha-256" for role in (SUPERUSER, *DATABASE_ROLES)
+    ]
+    rules += [f"host postgres {role} samenet scram-sha-256" for role in (SUPERUSER, "monitoring")]
+    return "\n".join(rules) + "\n"
+
+
+def roles_sql() -> str:
+    """The text of `postgres/roles.sql`, kept as SQL so that editors and reviewers read it so."""
+    return (Path(__file__).parent / "sql" / "roles.sql").read_text()

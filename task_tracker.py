@@ -1,0 +1,199 @@
+"""The whole stack, put together from a stack's settings."""
+
+import json
+from pathlib import Path
+
+import pulumi
+
+from components import networks as segment
+from components.api import Api, ApiArgs
+from components.application import ApplicationArgs, Pool
+from components.bot import Bot, BotArgs
+from components.dashboard import Dashboard, DashboardArgs
+from components.edge import Edge, EdgeArgs
+from components.edge_configuration import Site
+from components.engines.docker import DockerEngine
+from components.migrations import Migrations
+from components.nats import OPERATORS, Nats, NatsArgs, Permissions
+from components.networks import Networks, NetworksArgs
+from components.picture import mermaid
+from components.postgres import Postgres, PostgresArgs
+from components.secrets import DATABASE_ROLES, NATS_USERS, Secrets, SecretsArgs
+from components.worker import Worker, WorkerArgs
+from components.workload import Limits
+from settings import Settings
+
+NATS_PERMISSIONS = Path(__file__).parent / "app" / "nats-permissions.json"
+
+# The job holds one connection and changes tables; it is gone before the application starts.
+MIGRATIONS_LIMITS = Limits(cpus=1, memory=256, cpus_reserved=0.1, memory_reserved=64)
+MIGRATIONS_POOL = Pool(size=1, overflow=0)
+
+
+class TaskTracker(pulumi.ComponentResource):
+    """Postgres, NATS, api, workers, dashboard and the edge; `outputs` are the stack's own."""
+
+    def __init__(
+        self, name: str, settings: Settings, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__("tasktracker:stack:TaskTracker", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        values, images = settings.values, settings.images
+        engine = DockerEngine(
+            "docker", stack=settings.stack, prefix=values.prefix, host=values.host.address,
+            opts=child,
+        )  # fmt: skip
+        Networks("networks", NetworksArgs(engine=engine, names=_networks(settings)), child)
+        secrets = Secrets(
+            "secrets", SecretsArgs(given=settings.given, rotations=values.rotations), child
+        )
+        postgres = Postgres(
+            "postgres",
+            PostgresArgs(
+                engine=engine,
+                image=images.postgres,
+                limits=values.postgres.limits,
+                max_connections=values.postgres.max_connections,
+                password=secrets["postgres-password"],
+                role_passwords={r: secrets[f"{r}-database-password"] for r in DATABASE_ROLES},
+                published=values.postgres.published,
+            ),
+            child,
+        )
+        nats = Nats(
+            "nats",
+            NatsArgs(
+                engine=engine,
+                image=images.nats,
+                limits=values.nats.limits,
+                users=nats_users(),
+                passwords={user: secrets[f"{user}-nats-password"] for user in NATS_USERS},
+            ),
+            child,
+        )
+
+        def application(
+            role: str, image: str, limits: Limits, pool: Pool, after: tuple[pulumi.Resource, ...]
+        ) -> ApplicationArgs:
+            return ApplicationArgs(
+                engine=engine,
+                image=image,
+                release=settings.release,
+                limits=limits,
+                pool=pool,
+                after=after,
+                database_password=secrets[f"{role}-database-password"],
+                nats_password=secrets[f"{role}-nats-password"],
+            )
+
+        migrations = Migrations(
+            "migrations",
+            application(
+                "migrations", images.migrations, MIGRATIONS_LIMITS, MIGRATIONS_POOL,
+                (*postgres.ready, *nats.ready),
+            ),
+            child,
+        )  # fmt: skip
+        api = Api(
+            "api",
+            ApiArgs(
+                **dict(application(
+                    "api", images.api, values.api.limits, values.api.pool, migrations.ready
+                )),
+                replicas=values.api.replicas,
+                processes=values.api.processes,
+                cors_origins=values.edge.cors_origins,
+                encryption_key=secrets["encryption-key"],
+                admin_token=secrets["admin-token"],
+                statistics_password=secrets["statistics-password"],
+                networks=(segment.INTEGRATIONS,) if values.bot else (),
+                published=values.api.published,
+            ),
+            child,
+        )  # fmt: skip
+        Worker(
+            "worker",
+            WorkerArgs(
+                **dict(application(
+                    "worker", images.worker, values.worker.limits, values.worker.pool,
+                    migrations.ready,
+                )),
+                replicas=values.worker.replicas,
+            ),
+            child,
+        )  # fmt: skip
+        dashboard = Dashboard(
+            "dashboard",
+            DashboardArgs(
+                engine=engine,
+                image=images.dashboard,
+                limits=values.dashboard.limits,
+                replicas=values.dashboard.replicas,
+            ),
+            child,
+        )
+        site = site_of(settings)
+        Edge(
+            "nginx",
+            EdgeArgs(
+                engine=engine,
+                image=images.nginx,
+                limits=values.edge.limits,
+                site=site,
+                address=values.edge.address,
+                api=api.server,
+                dashboard=dashboard.server,
+                certificate=secrets.get("tls-certificate"),
+                key=secrets.get("tls-key"),
+            ),
+            child,
+        )
+        if values.bot and images.bot:
+            Bot(
+                "bot",
+                BotArgs(
+                    engine=engine,
+                    image=images.bot,
+                    release=settings.release,
+                    limits=values.bot.limits,
+                    token=secrets["telegram-bot-token"],
+                    base_url=values.bot.base_url,
+                    after=api.server.ready,
+                ),
+                child,
+            )
+        self.outputs: dict[str, pulumi.Input[str]] = {
+            "address": site.origin,
+            "release": settings.release,
+            "picture": mermaid(engine.workloads),
+        }
+        self.register_outputs(self.outputs)
+
+
+def nats_users() -> dict[str, Permissions]:
+    """What each client of NATS may do: the application's as it states itself, the operators'."""
+    stated = json.loads(NATS_PERMISSIONS.read_text())
+    parts = {user: Permissions.model_validate(subjects) for user, subjects in stated.items()}
+    return {**parts, **OPERATORS}
+
+
+def site_of(settings: Settings) -> Site:
+    """What the outside sees of this stack."""
+    edge = settings.values.edge
+    return Site(
+        server_name=edge.server_name,
+        http_port=edge.http_port,
+        https_port=edge.https_port,
+        body_limit_mb=edge.body_limit_mb,
+        rate_limits=edge.rate_limits,
+        immutable_assets=settings.environment != "dev",
+    )
+
+
+def _networks(settings: Settings) -> tuple[str, ...]:
+    names = [segment.EDGE, segment.FRONTEND, segment.BACKEND]
+    if settings.values.postgres.published or settings.values.api.published:
+        names.append(segment.ACCESS)
+    if settings.values.bot:
+        names += [segment.INTEGRATIONS, segment.EGRESS]
+    return tuple(names)
