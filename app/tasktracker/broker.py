@@ -121,5 +121,6 @@ class TaskBroker(AsyncBroker):
                         message = await answers.next_msg(timeout=0.05)
                         if message.reply:
                             await message.nak()
+                await drained
         except (TimeoutError, OSError, nats.errors.Error) as fault:
             logger.warning("tasks not given back", extra={FIELDS: {"cause": repr(fault)}})
