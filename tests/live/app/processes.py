@@ -1,5 +1,6 @@
 """A process of the application or of what it needs, run from the sources for one test session."""
 
+import contextlib
 import os
 import signal
 import socket
@@ -36,6 +37,15 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def descendants(pid: int) -> list[int]:
+    """The processes that a process started, and theirs."""
+    try:
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    except FileNotFoundError:
+        return []
+    return [one for child in map(int, children) for one in (child, *descendants(child))]
 
 
 class Process:
@@ -76,13 +86,14 @@ class Process:
                 user=self._user,
                 group=self._user,
                 extra_groups=[] if self._user is not None else None,
-                start_new_session=True,
             )
 
     def send(self, number: signal.Signals) -> None:
-        """Send a signal to the process and all that it started."""
+        """Send a signal to the process and all that it started, whatever group that is in."""
         assert self._process is not None, f"{self.name} was never started"
-        os.killpg(self._process.pid, number)
+        for pid in (self._process.pid, *descendants(self._process.pid)):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, number)
 
     def end(self, number: signal.Signals = signal.SIGTERM, seconds: float = LONGEST) -> int:
         """Send a signal to the process alone and wait for its exit code."""
@@ -95,9 +106,6 @@ class Process:
         """Leave nothing of it behind, whatever state it is in."""
         if self._process is None:
             return
-        for number in (signal.SIGCONT, signal.SIGKILL):
-            try:
-                os.killpg(self._process.pid, number)
-            except ProcessLookupError:
-                return
+        self.send(signal.SIGCONT)
+        self.send(signal.SIGKILL)
         self._process.wait(LONGEST)

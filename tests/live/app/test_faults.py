@@ -1,0 +1,134 @@
+"""What an acknowledged task survives."""
+
+import asyncio
+import shutil
+import signal
+import threading
+
+import httpx
+import nats.js.api
+
+from tasktracker.migrations.stream import WORKERS
+from tasktracker.subjects import CONSUMER, STREAM
+from tests.live.app.conftest import Stack
+from tests.live.app.processes import wait_for
+
+
+def test_a_task_accepted_while_nats_is_dead_is_processed_when_it_is_back(stack: Stack) -> None:
+    stack.processes["nats"].end(signal.SIGKILL)
+    made = [stack.create(f"without nats {number}") for number in range(3)]
+    stack.start_nats()
+    stack.wait_until_done(*made)
+
+
+def test_every_task_acknowledged_while_postgres_is_killed_is_there_and_processed(
+    stack: Stack,
+) -> None:
+    made: list[str] = []
+    refused: set[int] = set()
+    stop = threading.Event()
+
+    def write() -> None:
+        while not stop.is_set():
+            try:
+                answer = stack.post("/api/tasks", {"title": "under fire"})
+            except httpx.HTTPError:
+                continue
+            if answer.status_code == 201:
+                made.append(answer.json()["id"])
+            else:
+                refused.add(answer.status_code)
+
+    writers = [threading.Thread(target=write) for _ in range(4)]
+    for writer in writers:
+        writer.start()
+    try:
+        wait_for("20 tasks before the fault", lambda: len(made) > 20)
+        stack.processes["postgres"].send(signal.SIGKILL)
+        stack.processes["postgres"].end(signal.SIGKILL)
+        wait_for("a refusal", lambda: refused)
+        stack.start_postgres()
+        before = len(made)
+        wait_for("20 tasks after the fault", lambda: len(made) > before + 20)
+    finally:
+        stop.set()
+        for writer in writers:
+            writer.join()
+    assert refused == {503}
+    stack.wait_until_done(*made, seconds=40)
+
+
+def test_tasks_that_wait_in_the_stream_survive_the_death_of_nats(stack: Stack) -> None:
+    stack.processes["worker"].end()
+    made = [stack.create(f"waiting {number}") for number in range(5)]
+    wait_for("the stream to hold them", lambda: stack.held() == 5)
+    stack.processes["nats"].end(signal.SIGKILL)
+    stack.start_nats()
+    assert stack.held() == 5
+    stack.start_worker()
+    stack.wait_until_done(*made)
+
+
+def test_requeue_queues_what_the_stream_lost_and_nothing_that_it_holds(stack: Stack) -> None:
+    stack.processes["worker"].end()
+    lost = stack.create("lost with the stream")
+    wait_for("the stream to hold it", lambda: stack.held() == 1)
+    stack.processes["nats"].end(signal.SIGKILL)
+    shutil.rmtree(stack.home / "nats")
+    stack.start_nats()
+    assert stack.migrate().returncode == 0
+    assert stack.held() == 0
+    kept = stack.create("held by the stream")
+    wait_for("the stream to hold the second", lambda: stack.held() == 1)
+
+    waiting = "SELECT count(*) FROM tasks WHERE status = 'new' AND queued_at IS NULL"
+    for _ in range(2):
+        answer = stack.post("/api/admin/requeue", **stack.admin())
+        assert answer.json() == {"open": 2}
+        wait_for("the outbox to be empty", lambda: stack.owner_sql(waiting) == "0")
+        assert stack.held() == 2
+    stack.start_worker()
+    stack.wait_until_done(lost, kept)
+
+
+def test_a_task_that_failed_is_tried_again_by_requeue(stack: Stack) -> None:
+    task = stack.create("will fail")
+    stack.wait_until_done(task)
+    stack.owner_sql(f"UPDATE tasks SET status = 'failed', kind = NULL WHERE id = '{task}'")
+    assert stack.post("/api/admin/requeue", **stack.admin()).json() == {"open": 1}
+    stack.wait_until_done(task)
+
+
+def test_a_worker_told_to_stop_finishes_what_it_holds_and_takes_no_more(stack: Stack) -> None:
+    worker = stack.processes["worker"]
+    held = stack.create("held at the end")
+    stack.wait_until_done(held)
+    stack.owner_sql(f"UPDATE tasks SET status = 'new', queued_at = NULL WHERE id = '{held}'")
+    with stack.locked_tasks_after_queueing():
+        wait_for("the worker to hold the task", lambda: stack.waiting_for_lock("worker") == 1)
+        worker.send(signal.SIGTERM)
+        wait_for("the worker to stop pulling", lambda: "Waiting for 1 running tasks" in worker.log)
+        assert worker.code is None
+    assert worker.end() == 0
+    assert stack.held() == 0
+    assert stack.is_done(held)
+
+
+def test_a_task_of_a_killed_worker_goes_to_the_next_one(stack: Stack) -> None:
+    async def redeliver_after(seconds: float) -> None:
+        async with stack.nats() as client:
+            config = WORKERS.evolve(ack_wait=seconds)
+            await client.jetstream().add_consumer(STREAM, config)
+            info = await client.jetstream().consumer_info(STREAM, CONSUMER)
+            assert info.config.ack_wait == seconds
+
+    asyncio.run(redeliver_after(1))
+    try:
+        stack.owner_sql("TRUNCATE tasks")
+        with stack.locked_tasks_after_queueing():
+            wait_for("the worker to hold the task", lambda: stack.waiting_for_lock("worker") == 1)
+            stack.processes["worker"].end(signal.SIGKILL)
+        stack.start_worker()
+        wait_for("the task to be done", lambda: stack.owner_sql("SELECT status FROM tasks") == "done")
+    finally:
+        asyncio.run(redeliver_after(WORKERS.ack_wait or 0))
