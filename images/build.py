@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from graphlib import TopologicalSorter
+from pathlib import Path
 
 from images import cache, engine, rootfs, tools
 from images.catalogue import NAMESPACE
@@ -29,9 +30,7 @@ class Watcher:
 
 def carry_out(steps: Mapping[str, Step], watcher: Watcher) -> dict[str, str]:
     """Every step, each after those it needs; the references by name. The first error ends all."""
-    order = TopologicalSorter(
-        {name: [need for need in step.needs if need in steps] for name, step in steps.items()}
-    )
+    order = TopologicalSorter(waits_for(steps))
     order.prepare()
     references: dict[str, str] = {}
     with ThreadPoolExecutor(AT_ONCE) as pool:
@@ -50,6 +49,19 @@ def carry_out(steps: Mapping[str, Step], watcher: Watcher) -> dict[str, str]:
             engine.stop()
             raise
     return references
+
+
+def waits_for(steps: Mapping[str, Step]) -> dict[str, list[str]]:
+    """Which steps each one waits for: those it needs, and the one before it with the same context,
+    so that stages they share are built once and not side by side."""
+    waits: dict[str, list[str]] = {}
+    latest: dict[Path, str] = {}
+    for name, step in steps.items():
+        waits[name] = [need for need in step.needs if need in steps]
+        if step.context in latest:
+            waits[name].append(latest[step.context])
+        latest[step.context] = name
+    return waits
 
 
 def _step(step: Step, watcher: Watcher) -> str:

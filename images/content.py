@@ -2,9 +2,10 @@
 
 import hashlib
 import os
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+
+from images import ignore
 
 DIGITS = 12
 
@@ -18,17 +19,22 @@ def short(parts: Iterable[bytes]) -> str:
     return f"sha-{digest.hexdigest()[:DIGITS]}"
 
 
-def of_directory(context: Path, arguments: Mapping[str, str] | None = None) -> str:
-    """The hash of a build: the files sent, the Dockerfile, the arguments.
+def of_build(files: str, arguments: Mapping[str, str]) -> str:
+    """The hash of a build: of its files (`of_files`) and its arguments."""
+    return short(
+        [files.encode(), *(f"{key}={arguments[key]}".encode() for key in sorted(arguments))]
+    )
+
+
+def of_files(context: Path) -> str:
+    """The hash of what a build sends, and of the Dockerfile.
 
     Counted: path, content, the executable bit, where a link points. Not counted: times and owners.
     """
-    return short(_parts(context, arguments or {}))
+    return short(_parts(context))
 
 
-def _parts(context: Path, arguments: Mapping[str, str]) -> Iterator[bytes]:
-    for key in sorted(arguments):
-        yield f"{key}={arguments[key]}".encode()
+def _parts(context: Path) -> Iterator[bytes]:
     dockerfile = context / "Dockerfile"
     if dockerfile.is_file():  # read even where .dockerignore names it
         yield dockerfile.read_bytes()
@@ -45,55 +51,14 @@ def _parts(context: Path, arguments: Mapping[str, str]) -> Iterator[bytes]:
 
 def sent(context: Path) -> list[str]:
     """The files of a context that .dockerignore lets through, as sorted relative paths."""
-    ignore = context / ".dockerignore"
-    rules = parse_ignore(ignore.read_text()) if ignore.is_file() else []
+    file = context / ".dockerignore"
+    rules = ignore.parse(file.read_text()) if file.is_file() else []
     names = []
     for directory, directories, files in os.walk(context):
-        relative = Path(directory).relative_to(context)
+        inside = Path(directory).relative_to(context)
         links = [name for name in directories if (Path(directory) / name).is_symlink()]
-        names += [(relative / name).as_posix() for name in files + links]
-        if not any(wanted for _, wanted in rules):
-            directories[:] = [
-                name for name in directories if not ignored((relative / name).as_posix(), rules)
-            ]
-    return sorted(name for name in names if not ignored(name, rules))
-
-
-def ignored(path: str, rules: Iterable[tuple[re.Pattern[str], bool]]) -> bool:
-    """Whether .dockerignore keeps the path out: the last rule that matches it decides."""
-    out = False
-    for pattern, wanted in rules:
-        if pattern.fullmatch(path):
-            out = not wanted
-    return out
-
-
-def parse_ignore(text: str) -> list[tuple[re.Pattern[str], bool]]:
-    """The rules of a .dockerignore: a pattern of paths, and whether it lets them in."""
-    rules = []
-    for line in text.splitlines():
-        rule = line.strip()
-        if not rule or rule.startswith("#"):
-            continue
-        wanted = rule.startswith("!")
-        rule = rule.removeprefix("!").strip().strip("/").removeprefix("./")
-        rules.append((re.compile(_expression(rule) + "(/.*)?"), wanted))
-    return rules
-
-
-def _expression(rule: str) -> str:
-    expression = ""
-    for token in re.split(r"(\*\*/?|\*|\?|\[[^]]*\])", rule):
-        if token == "**/":
-            expression += "(.*/)?"
-        elif token == "**":
-            expression += ".*"
-        elif token == "*":
-            expression += "[^/]*"
-        elif token == "?":
-            expression += "[^/]"
-        elif token.startswith("[") and token.endswith("]"):
-            expression += token.replace("[!", "[^")
-        else:
-            expression += re.escape(token)
-    return expression
+        names += [(inside / name).as_posix() for name in files + links]
+        directories[:] = [
+            name for name in directories if ignore.may_hold((inside / name).as_posix(), rules)
+        ]
+    return sorted(name for name in names if not ignore.matches(name, rules))

@@ -90,6 +90,11 @@ def digest(reference: str) -> str:
     raise EngineError(f"{reference} has no digest: it was neither pulled nor pushed")
 
 
+def remove(container: str) -> None:
+    """Removes a container, running or not; one that is not there is no error."""
+    ask("rm", "--force", "--volumes", container)
+
+
 def megabytes(reference: str) -> float:
     return int(ask("image", "inspect", "--format", "{{.Size}}", reference)) / 1e6
 

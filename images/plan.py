@@ -1,6 +1,7 @@
 """What has to be done for the images to be there: from the catalogue, the sources, the tags."""
 
 import fnmatch
+import functools
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,6 +53,7 @@ def make(
     `answers` says whether a registry answers and is asked only where that decides something;
     `rootfs_inputs` is what goes into a root file system beside the files of its directory.
     """
+    files = functools.cache(content.of_files)
     steps: dict[str, Step] = {}
     for name, base in catalogue.bases.items():
         context, arguments = root / "images" / "bases" / name, _arguments(base.bases, steps)
@@ -59,7 +61,7 @@ def make(
             context = root / "images" / name
         if base.make == "rootfs":
             arguments = {"inputs": rootfs_inputs.hex()}
-        stand_in = f"{NAMESPACE}/base-{name}:{content.of_directory(context, arguments)}"
+        stand_in = f"{NAMESPACE}/base-{name}:{content.of_build(files(context), arguments)}"
         reference, act = choose(base.official, stand_in, tags, source, answers)
         made: Act = "build" if base.make == "dockerfile" else base.make
         steps[f"base-{name}"] = Step(
@@ -72,7 +74,7 @@ def make(
         )
     for name, server in catalogue.servers.items():
         context, arguments = root / "images" / name, _arguments(server.bases, steps)
-        key = content.of_directory(context, arguments)
+        key = content.of_build(files(context), arguments)
         built = versioned(tags, name, key)
         steps[name] = Step(
             name=name,
@@ -84,8 +86,8 @@ def make(
             version=server.version,
         )
     hashes = {
-        name: content.of_directory(
-            root / app.context,
+        name: content.of_build(
+            files(root / app.context),
             {**_arguments(app.bases, steps), "target": app.target or ""},
         )
         for name, app in catalogue.apps.items()
