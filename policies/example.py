@@ -13,27 +13,31 @@ def planned(
     type: str,
     name: str = "example",
     stack: str = "prod",
-    options: Options = _NONE,
+    opts: Options = _NONE,
+    /,
     **inputs: Any,
 ) -> Planned:
     """A resource of `type` with inputs named as in the schema (camelCase)."""
     return Planned(type, f"urn:pulumi:{stack}::task-tracker::{type}::{name}", inputs, options)
 
 
-def container(name: str = "example", stack: str = "prod", **inputs: Any) -> Planned:
-    return planned(CONTAINER, name, stack, **inputs)
+def container(
+    name: str = "example", stack: str = "prod", opts: Options = _NONE, **inputs: Any
+) -> Planned:
+    return planned(CONTAINER, name, stack, opts, **inputs)
 
 
 def service(
     name: str = "example",
     stack: str = "prod",
+    opts: Options = _NONE,
     spec: dict[str, Any] | None = None,
     task: dict[str, Any] | None = None,
     **inputs: Any,
 ) -> Planned:
     """A service whose container has `spec` and whose task has `task`."""
     return planned(
-        SERVICE, name, stack, taskSpec={"containerSpec": spec or {}, **(task or {})}, **inputs
+        SERVICE, name, stack, opts, taskSpec={"containerSpec": spec or {}, **(task or {})}, **inputs
     )
 
 

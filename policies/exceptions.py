@@ -48,7 +48,7 @@ class Exemption(BaseModel):
 
 
 def read(rules: Iterable[Rule], file: Path = FILE) -> tuple[Exemption, ...]:
-    """The exemptions in `file`, none if there is no file. Raises `Misconfigured` with all faults."""
+    """The exemptions in `file`, none without a file. Raises `Misconfigured` with all faults."""
     if not file.exists():
         return ()
     content = mapping(file)

@@ -44,6 +44,7 @@ class Planned:
     urn: str
     data: dict[str, Any] = field(repr=False)
     options: Options = Options()
+    dependencies: tuple[str, ...] = ()  # URNs
 
     @cached_property
     def inputs(self) -> Inputs:

@@ -2,8 +2,8 @@
 
 The engine hands out inputs as protobuf structs (to the pack and to a transform), the policy SDK as
 proxies, a state file as JSON. `plain` reads them all into dictionaries, lists and scalars, so a
-rule is written once. An element that isn't known yet is `UNKNOWN`; `Inputs` raises `Undecided` when a
-rule needs it to decide.
+rule is written once. An element that isn't known yet is `UNKNOWN`; `Inputs` raises `Undecided` when
+a rule needs it to decide.
 """
 
 from __future__ import annotations

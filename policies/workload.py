@@ -6,20 +6,38 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from policies.image import parse
 from policies.values import UNKNOWN, Inputs, Undecided
 
 MEGABYTE = 1024 * 1024
 
+# Programs that keep data and answer whoever reaches them, by the usual names of their images.
+DATASTORES = {
+    *("postgres", "postgresql", "pgvector", "postgis", "timescaledb", "mysql", "mariadb", "mongo"),
+    *("mongodb", "redis", "valkey", "keydb", "memcached", "nats", "rabbitmq", "kafka", "zookeeper"),
+    *("elasticsearch", "opensearch", "cassandra", "couchdb", "influxdb", "clickhouse", "etcd"),
+    *("clickhouse-server", "percona", "mssql", "cockroach", "neo4j", "qdrant", "minio", "consul"),
+}
+
 
 @dataclass(frozen=True)
 class Mount:
-    """Something mounted: `type` bind, volume or tmpfs; `source` a host path or a volume's name."""
+    """Something mounted. `type` is bind, volume, tmpfs, npipe or cluster.
+
+    The source is read only where a rule asks for it: that of a volume may be unknown.
+    """
 
     type: str
-    source: str
     target: str
     read_only: bool
+    inputs: Inputs
+    key: str
     propagation: str = ""
+
+    @property
+    def source(self) -> str:
+        """The path on the host, or the volume's name; empty for an anonymous volume."""
+        return self.inputs.text(self.key)
 
 
 @dataclass(frozen=True)
@@ -92,21 +110,22 @@ class Workload:
         for mount in self.spec.each("mounts"):
             yield Mount(
                 mount.text("type") or "volume",
-                mount.text("source"),
                 mount.text("target"),
                 mount.flag("readOnly"),
+                mount,
+                "source",
                 mount.inside("bindOptions").text("propagation"),
             )
         if self.swarm:
             return
         for volume in self.inputs.each("volumes"):
-            host = volume.text("hostPath")
-            source = host or volume.text("volumeName") or volume.text("fromContainer")
+            key = next((k for k in ("hostPath", "fromContainer") if volume.has(k)), "volumeName")
             yield Mount(
-                "bind" if host else "volume",
-                source,
+                "bind" if key == "hostPath" else "volume",
                 volume.text("containerPath"),
                 volume.flag("readOnly"),
+                volume,
+                key,
             )
 
     def ports(self) -> Iterator[Port]:
@@ -181,3 +200,22 @@ class Workload:
         """Whether it is no server: it may end (`mustRun` is false) and nothing starts it again."""
         may_end = self.inputs.has("mustRun") and not self.inputs.flag("mustRun")
         return not self.swarm and may_end and self.restart == "no"
+
+    @property
+    def is_filler(self) -> bool:
+        """Whether nothing in it ever runs: a job not started, on no network, made for its uploads.
+
+        One that is on a network could be started by a command, as jobs are.
+        """
+        waits = self.inputs.has("start") and not self.inputs.flag("start")
+        return self.is_job and waits and self.inputs.text("networkMode") == "none"
+
+    @property
+    def service(self) -> str:
+        """The service it belongs to, by its label; empty for one that carries none."""
+        return self.label("tasktracker.service")
+
+    @property
+    def is_datastore(self) -> bool:
+        """Whether it keeps data that others read: by its label, or by the image it runs."""
+        return self.service in DATASTORES or parse(self.image).name in DATASTORES
