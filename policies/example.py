@@ -18,7 +18,7 @@ def planned(
     **inputs: Any,
 ) -> Planned:
     """A resource of `type` with inputs named as in the schema (camelCase)."""
-    return Planned(type, f"urn:pulumi:{stack}::task-tracker::{type}::{name}", inputs, options)
+    return Planned(type, f"urn:pulumi:{stack}::task-tracker::{type}::{name}", inputs, opts)
 
 
 def container(
