@@ -12,6 +12,7 @@ from rich.console import Console
 
 from images import build, built, cache, catalogue, engine, plan, push, registry, rootfs
 from images.screen import Screen
+from toolchain.failure import Failure
 
 # Small enough that the answer, not the download, is what is waited for.
 PROBE = "hello-world:linux"
@@ -20,7 +21,7 @@ PROBE_SECONDS = 5.0
 application = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 registry_commands = typer.Typer(help="A registry of images on this machine, for deploys by digest.")
 application.add_typer(registry_commands, name="registry")
-console = Console(stderr=True, highlight=False)
+console = Console(stderr=True, highlight=False, soft_wrap=True)
 
 Bases = Annotated[
     plan.Source,
@@ -99,7 +100,7 @@ def _build(names: list[str], bases: plan.Source) -> tuple[str, dict[str, str]]:
         return answered[0]
 
     wanted = [*read.servers, *read.apps]
-    with cache.locked(lambda: console.print("another build is running; waiting for it")):
+    with cache.own().locked():
         whole = plan.make(read, engine.tags(), bases, answers, rootfs.inputs())
         screen = Screen(console)
         with screen.progress:
@@ -117,7 +118,7 @@ def _errors_told(command: str) -> Iterator[None]:
     signal.signal(signal.SIGTERM, interrupted)
     try:
         yield
-    except (engine.EngineError, ValueError, FileNotFoundError) as error:
+    except (engine.EngineError, Failure, ValueError, FileNotFoundError) as error:
         console.print(f"{command}: {error}", style="red", markup=False)
         raise typer.Exit(1) from None
     except KeyboardInterrupt:

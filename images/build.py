@@ -77,7 +77,7 @@ def _step(step: Step, watcher: Watcher) -> str:
 
 
 def _make(step: Step, show: Show) -> None:
-    log = cache.directory() / "images" / "logs" / f"{step.name}.log"
+    log = cache.own().log(step.name)
     if step.act == "pull":
         engine.run(["docker", "pull", step.reference], log, show)
     elif step.act == "rootfs":

@@ -35,6 +35,6 @@ def push(references: Mapping[str, str], destination: str) -> dict[str, str]:
 def _push(name: str, reference: str, destination: str) -> str:
     target = there(reference, destination)
     engine.ask("tag", reference, target)
-    log = cache.directory() / "images" / "logs" / f"push-{name}.log"
+    log = cache.own().log(f"push-{name}")
     engine.run(["docker", "push", target], log, lambda line: None)
     return f"{target}@{engine.digest(target).partition('@')[2]}"

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from images import cache, engine
+from toolchain import debian
 
 SUITE = "forky"
 # The suite is newer than the debootstrap of the machines we meet; its steps are those of sid.
@@ -47,7 +48,7 @@ def make(reference: str, context: Path, log: Path, show: Callable[[str], None]) 
 
     EngineError if the machine can't make one.
     """
-    tarball = cache.directory() / "images" / f"{reference.rpartition(':')[2]}.tar"
+    tarball = cache.own().root / f"{reference.rpartition(':')[2]}.tar"
     if not tarball.is_file():
         bootstrap(tarball, context, log, show)
     command = ["docker", "import", "--change", 'CMD ["bash"]', str(tarball), reference]
@@ -61,9 +62,9 @@ def bootstrap(tarball: Path, context: Path, log: Path, show: Callable[[str], Non
             "no registry answers, and only root can make a base image instead: "
             "run as root, or give the machine access to a registry"
         )
-    if not Path(SCRIPT).exists():
-        show("installing debootstrap")
-        install(["debootstrap"], log.with_suffix(".install.log"), show)
+    debootstrap = debian.TOOLS["debootstrap"]
+    if debootstrap.find() is None:
+        debian.prepare(debootstrap, cache.own())
     tarball.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=tarball.parent, prefix="rootfs-") as name:
         root = Path(name) / "root"
@@ -82,14 +83,6 @@ def bootstrap(tarball: Path, context: Path, log: Path, show: Callable[[str], Non
             show,
         )
         partial.rename(tarball)
-
-
-def install(packages: list[str], log: Path, show: Callable[[str], None]) -> None:
-    """Installs Debian packages on this machine; EngineError if that is not possible."""
-    if not shutil.which("apt-get"):
-        raise engine.EngineError(f"install {', '.join(packages)}: this machine has no apt-get")
-    engine.run(["apt-get", "update"], log, show)
-    engine.run(["apt-get", "install", "--yes", "--no-install-recommends", *packages], log, show)
 
 
 def _trust(root: Path) -> None:
