@@ -33,9 +33,9 @@ class Base(Image):
 
 
 class Server(Image):
-    """A server the project runs as it comes; `version` is the command that prints its version."""
+    """What the project runs as it comes; `version` is the command that prints its version, if any."""
 
-    version: tuple[str, ...]
+    version: tuple[str, ...] = ()
 
 
 class App(Image):

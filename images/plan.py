@@ -75,10 +75,11 @@ def make(
     for name, server in catalogue.servers.items():
         context, arguments = root / "images" / name, _arguments(server.bases, steps)
         key = content.of_build(files(context), arguments)
-        built = versioned(tags, name, key)
+        plain = f"{NAMESPACE}/{name}:{key}"
+        built = versioned(tags, name, key) if server.version else plain if plain in tags else None
         steps[name] = Step(
             name=name,
-            reference=built or f"{NAMESPACE}/{name}:{key}",
+            reference=built or plain,
             act="none" if built else "build",
             needs=_needs(server.bases),
             context=context,
