@@ -48,6 +48,7 @@ class Host(Args):
 class Images(Args):
     """Image references, each naming one version; in prod by digest as well."""
 
+    files: str = Field(description="carries files into volumes; nothing runs in it")
     postgres: str
     nats: str
     nginx: str

@@ -12,7 +12,7 @@ from components.bot import Bot, BotArgs
 from components.dashboard import Dashboard, DashboardArgs
 from components.edge import Edge, EdgeArgs
 from components.edge_configuration import Site
-from components.engines.docker import DockerEngine
+from components.engines.docker import DockerArgs, DockerEngine
 from components.migrations import Migrations
 from components.nats import OPERATORS, Nats, NatsArgs, Permissions
 from components.networks import Networks, NetworksArgs
@@ -40,9 +40,15 @@ class TaskTracker(pulumi.ComponentResource):
         child = pulumi.ResourceOptions(parent=self)
         values, images = settings.values, settings.images
         engine = DockerEngine(
-            "docker", stack=settings.stack, prefix=values.prefix, host=values.host.address,
-            opts=child,
-        )  # fmt: skip
+            "docker",
+            DockerArgs(
+                stack=settings.stack,
+                prefix=values.prefix,
+                files_image=images.files,
+                host=values.host.address,
+            ),
+            child,
+        )
         Networks("networks", NetworksArgs(engine=engine, names=_networks(settings)), child)
         secrets = Secrets(
             "secrets", SecretsArgs(given=settings.given, rotations=values.rotations), child

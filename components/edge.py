@@ -44,7 +44,7 @@ class Edge(pulumi.ComponentResource):
         super().__init__("tasktracker:edge:Edge", name, None, opts)
         upstreams = (*args.api.ready, *args.dashboard.ready)
         spec = live_files(name, args)
-        live = args.engine.live_files(spec, args.image, parent=self, after=upstreams)
+        live = args.engine.live_files(spec, parent=self, after=upstreams)
         self.server: Running = args.engine.service(
             workload(name, args, live), parent=self, after=live.ready
         )

@@ -79,9 +79,8 @@ class Engine(Protocol):
         """Run a workload once to its end; the resource exists when it has succeeded."""
 
     def live_files(
-        self, files: LiveFiles, image: str, *, parent: pulumi.Resource,
-        after: Sequence[pulumi.Resource] = (),
-    ) -> Live:  # fmt: skip
+        self, files: LiveFiles, *, parent: pulumi.Resource, after: Sequence[pulumi.Resource] = ()
+    ) -> Live:
         """Put files beside the ones in use, let the running service check them, point to them."""
 
     def reload(

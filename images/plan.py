@@ -134,17 +134,21 @@ def versioned(tags: Iterable[str], name: str, key: str) -> str | None:
 
 
 def needed(plan: Plan, names: Iterable[str]) -> dict[str, Step]:
-    """These images and what must be made for them, in order; ValueError names a stranger."""
+    """These images and what must be made for them, in order; ValueError if one is unknown."""
     wanted: dict[str, Step] = {}
-    for name in names:
-        known = name if name in plan.steps else f"base-{name}"
-        if known not in plan.steps:
-            raise ValueError(f"no image is called {name!r}; there are: {', '.join(plan.steps)}")
-        step = plan.steps[known]
+    for step in (plan.steps[known(plan, name)] for name in names):
         if step.act not in ("none", "pull"):
             wanted |= needed(plan, step.needs)
-        wanted[known] = step
+        wanted[step.name] = step
     return wanted
+
+
+def known(plan: Plan, name: str) -> str:
+    """The step that makes what is called so; a base may be called with or without `base-`."""
+    for candidate in (name, f"base-{name}"):
+        if candidate in plan.steps:
+            return candidate
+    raise ValueError(f"no image is called {name!r}; there are: {', '.join(plan.steps)}")
 
 
 def _needs(bases: Iterable[str]) -> tuple[str, ...]:

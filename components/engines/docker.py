@@ -1,14 +1,16 @@
 """Plain containers on one Docker host."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import pulumi
 import pulumi_command as command
 import pulumi_docker as docker
 
+from components.args import Args
 from components.engine import Live, LiveFiles, Running
 from components.engines import docker_live
+from components.engines.docker_container import NEEDS_NEW_CONTAINER, healthcheck, inputs, labels
+from components.engines.docker_health import gate
 from components.engines.docker_volumes import (
     digest,
     directory_uploads,
@@ -19,27 +21,28 @@ from components.workload import Workload
 
 SECRETS = "/run/secrets"
 
-# Seconds on top of what the health check itself allows: pulling the process up on a busy host.
-START_MARGIN = 20
 
-# Changes of these reach no running container: the provider calls them an update in place and does
-# nothing. Only a new container has them.
-NEEDS_NEW_CONTAINER = ["healthcheck", "tmpfs", "init", "cpus", "shmSize"]
+class DockerArgs(Args):
+    """Whose stack it is, how names of its data volumes begin, what carries files, and where."""
+
+    stack: str
+    prefix: str
+    files_image: str
+    host: str | None = None
 
 
 class DockerEngine(pulumi.ComponentResource):
     """Runs workloads as containers: made beside the old ones, proven healthy, then switched."""
 
     def __init__(
-        self, name: str, *, stack: str, prefix: str, host: str | None = None,
-        opts: pulumi.ResourceOptions | None = None,
-    ) -> None:  # fmt: skip
+        self, name: str, args: DockerArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
         super().__init__("tasktracker:engines:Docker", name, None, opts)
-        self._stack, self._prefix, self._host = stack, prefix, host
-        # A preview needs no host (decision: policies are checked where production is out of reach).
+        self._args = args
+        # A preview needs no host: policies are checked where production is out of reach.
         self._provider = docker.Provider(
             "host",
-            host=host,
+            host=args.host,
             disable_docker_daemon_check=True,
             opts=pulumi.ResourceOptions(parent=self),
         )
@@ -64,7 +67,7 @@ class DockerEngine(pulumi.ComponentResource):
         """See `Engine.data_volume`. Its name is fixed, so that a new stack finds old data."""
         volume = docker.Volume(
             name,
-            name=f"{self._prefix}-{name}",
+            name=f"{self._args.prefix}-{name}",
             opts=pulumi.ResourceOptions(
                 parent=parent,
                 provider=self._provider,
@@ -82,22 +85,13 @@ class DockerEngine(pulumi.ComponentResource):
         """See `Engine.service`. Replicas share an alias and are addressed by container name."""
         if workload.health is None:
             raise ValueError(f"health: {workload.name} runs for long, so give it a health check")
-        inputs, needs = self._inputs(workload, parent)
-        health = workload.health
+        arguments, needs = self._prepare(workload, parent)
         containers = [
             docker.Container(
                 workload.name if workload.replicas == 1 else f"{workload.name}-{number}",
-                **inputs,
+                **arguments,
                 restart="unless-stopped",
-                wait=True,
-                wait_timeout=health.green_within + START_MARGIN,
-                healthcheck=docker.ContainerHealthcheckArgs(
-                    tests=["CMD", *health.command],
-                    interval=f"{health.interval}s",
-                    timeout=f"{health.timeout}s",
-                    retries=health.retries,
-                    start_period=f"{health.start_period}s",
-                ),
+                healthcheck=healthcheck(workload.health),
                 opts=self._beside(
                     parent,
                     exclusive=workload.exclusive,
@@ -107,7 +101,17 @@ class DockerEngine(pulumi.ComponentResource):
             )
             for number in range(1, workload.replicas + 1)
         ]
-        return Running(tuple(c.name for c in containers), tuple(containers))
+        seconds = workload.health.green_within
+        healthy = command.local.Command(
+            f"{workload.name}-healthy",
+            create=pulumi.Output.all(*(c.name for c in containers)).apply(
+                lambda names: gate(names, seconds)
+            ),
+            triggers=[container.id for container in containers],
+            environment=self._docker_environment(),
+            opts=pulumi.ResourceOptions(parent=parent, depends_on=containers),
+        )
+        return Running(tuple(c.name for c in containers), (healthy,))
 
     def job(
         self, workload: Workload, *, parent: pulumi.Resource, after: Sequence[pulumi.Resource] = ()
@@ -116,10 +120,10 @@ class DockerEngine(pulumi.ComponentResource):
 
         A job that failed runs again with the next `up`, as its command never came to exist.
         """
-        inputs, needs = self._inputs(workload, parent)
+        arguments, needs = self._prepare(workload, parent)
         container = docker.Container(
             workload.name,
-            **inputs,
+            **arguments,
             restart="no",
             start=False,
             must_run=False,
@@ -127,24 +131,23 @@ class DockerEngine(pulumi.ComponentResource):
         )
         return command.local.Command(
             f"{workload.name}-run",
-            create=pulumi.Output.concat("docker start --attach ", container.id),
+            create=pulumi.Output.concat("docker start --attach ", container.name),
             triggers=[container.id],
             environment=self._docker_environment(),
             opts=pulumi.ResourceOptions(parent=parent, depends_on=[container, *after]),
         )
 
     def live_files(
-        self, files: LiveFiles, image: str, *, parent: pulumi.Resource,
-        after: Sequence[pulumi.Resource] = (),
-    ) -> Live:  # fmt: skip
+        self, files: LiveFiles, *, parent: pulumi.Resource, after: Sequence[pulumi.Resource] = ()
+    ) -> Live:
         """See `Engine.live_files`."""
         return docker_live.publish(
             files,
-            image=image,
-            labels=self._labels(files.service),
-            stack=self._stack,
+            image=self._args.files_image,
+            labels=labels(self._args.stack, files.service),
+            stack=self._args.stack,
             environment=self._docker_environment(),
-            opts=self._beside(parent, depends_on=[self._image(files.service, image), *after]),
+            opts=self._beside(parent, depends_on=[self._files_image(), *after]),
         )
 
     def reload(
@@ -155,66 +158,25 @@ class DockerEngine(pulumi.ComponentResource):
             files, live, running, self._docker_environment(), pulumi.ResourceOptions(parent=parent)
         )
 
-    def _inputs(
+    def _prepare(
         self, workload: Workload, parent: pulumi.Resource
-    ) -> tuple[dict[str, Any], list[pulumi.Resource]]:
-        """Everything a container has whether it serves or ends, and what must be there first."""
+    ) -> tuple[dict[str, object], list[pulumi.Resource]]:
+        """The container's arguments, and what must be there before it."""
         self.workloads.append(workload)
-        needs: list[pulumi.Resource] = [self._image(workload.name, workload.image)]
-        volumes: list[dict[str, object]] = [
-            {"volume_name": m.volume, "container_path": m.path, "read_only": m.read_only}
-            for m in workload.mounts
-        ]
-        for path, volume, made in self._filled_volumes(workload, parent):
-            volumes.append({"volume_name": volume, "container_path": path, "read_only": True})
-            needs.append(made)
-        limits = workload.limits
-        inputs: dict[str, Any] = {
-            "image": workload.image,
-            "command": list(workload.command) or None,
-            "user": f"{workload.uid}:{workload.uid}",
-            "envs": [f"{key}={value}" for key, value in sorted(workload.environment.items())],
-            "labels": self._labels(workload.name),
-            "networks_advanced": [
-                {
-                    "name": self._networks[a.network].name,
-                    "aliases": [workload.name] if a.answers else [],
-                }
-                for a in workload.networks
-            ],
-            "network_mode": "bridge",
-            "ports": [
-                {"internal": p.internal, "external": p.external, "ip": p.address, "protocol": "tcp"}
-                for p in workload.ports
-            ],
-            "volumes": volumes,
-            "read_only": True,
-            "tmpfs": {
-                path: f"size={size}m,uid={workload.uid},gid={workload.uid},noexec,nosuid,nodev"
-                for path, size in workload.tmpfs.items()
-            },
-            "shm_size": workload.shared_memory,
-            "capabilities": {"drops": ["ALL"]},
-            "security_opts": ["no-new-privileges:true"],
-            "cpus": f"{limits.cpus:g}",
-            # One host has no scheduler to reserve CPUs with; shares are what it grants when busy.
-            "cpu_shares": int(limits.cpus_reserved * 1024),
-            "memory": limits.memory,
-            "memory_swap": limits.memory,
-            "memory_reservation": limits.memory_reserved,
-            "log_driver": "json-file",
-            "log_opts": {"max-size": "10m", "max-file": "3"},
-            "stop_signal": workload.stop_signal,
-            "stop_timeout": workload.stop_grace,
-            "destroy_grace_seconds": workload.stop_grace,
-        }
-        return {key: value for key, value in inputs.items() if value is not None}, needs
+        filled = self._filled_volumes(workload, parent)
+        arguments = inputs(
+            workload,
+            self._args.stack,
+            {name: network.name for name, network in self._networks.items()},
+            [(path, volume) for path, volume, _ in filled],
+        )
+        image = self._image(f"{workload.name}-image", workload.image)
+        return arguments, [image, *(made for _, _, made in filled)]
 
     def _filled_volumes(
         self, workload: Workload, parent: pulumi.Resource
     ) -> list[tuple[str, pulumi.Output[str], pulumi.Resource]]:
         """The workload's secrets and configuration: (path, volume, what filled it)."""
-        filled: list[tuple[str, pulumi.Output[str], pulumi.Resource]] = []
         contents: list[tuple[str, str, pulumi.Input[str], list[docker.ContainerUploadArgs]]] = [
             (d.name, d.path, digest(d.files), directory_uploads(d, workload.uid))
             for d in workload.directories
@@ -223,48 +185,41 @@ class DockerEngine(pulumi.ComponentResource):
             versions = pulumi.Output.all(*(s.version for s in workload.secrets)).apply("-".join)
             uploads = secret_uploads(SECRETS, workload.secrets, workload.uid)
             contents.append(("secrets", SECRETS, versions, uploads))
+        filled: list[tuple[str, pulumi.Output[str], pulumi.Resource]] = []
         for name, path, version, uploads in contents:
             volume = docker.Volume(
                 f"{workload.name}-{name}",
                 labels=[
-                    docker.VolumeLabelArgs(label="tasktracker.stack", value=self._stack),
+                    docker.VolumeLabelArgs(label="tasktracker.stack", value=self._args.stack),
                     docker.VolumeLabelArgs(label="tasktracker.version", value=version),
                 ],
                 opts=self._beside(parent),
             )
             made = filler(
                 f"{workload.name}-{name}-files",
-                workload.image,
+                self._args.files_image,
                 volume.name,
                 path,
                 uploads,
-                self._labels(workload.name),
-                self._beside(
-                    parent,
-                    depends_on=[self._image(workload.name, workload.image)],
-                    # The image only has to exist: another release brings no other files.
-                    ignore_changes=["image"],
-                ),
+                labels(self._args.stack, workload.name),
+                self._beside(parent, depends_on=[self._files_image()]),
             )
             filled.append((path, volume.name, made))
         return filled
 
-    def _image(self, service: str, image: str) -> docker.RemoteImage:
+    def _files_image(self) -> docker.RemoteImage:
+        return self._image("files-image", self._args.files_image)
+
+    def _image(self, name: str, image: str) -> docker.RemoteImage:
         """The image, on the host before anything is stopped for it, and kept for a rollback."""
         if image not in self._images:
             self._images[image] = docker.RemoteImage(
-                f"{service}-image", name=image, keep_locally=True, opts=self._beside(self)
+                name, name=image, keep_locally=True, opts=self._beside(self)
             )
         return self._images[image]
 
-    def _labels(self, service: str) -> list[docker.ContainerLabelArgs]:
-        return [
-            docker.ContainerLabelArgs(label="tasktracker.service", value=service),
-            docker.ContainerLabelArgs(label="tasktracker.stack", value=self._stack),
-        ]
-
     def _docker_environment(self) -> dict[str, str] | None:
-        return {"DOCKER_HOST": self._host} if self._host else None
+        return {"DOCKER_HOST": self._args.host} if self._args.host else None
 
     def _beside(
         self,
@@ -273,7 +228,6 @@ class DockerEngine(pulumi.ComponentResource):
         exclusive: bool = False,
         depends_on: Sequence[pulumi.Resource] = (),
         replace_on_changes: list[str] | None = None,
-        ignore_changes: list[str] | None = None,
     ) -> pulumi.ResourceOptions:
         """Options of a child that is made beside its predecessor, unless there can be only one."""
         return pulumi.ResourceOptions(
@@ -282,5 +236,4 @@ class DockerEngine(pulumi.ComponentResource):
             delete_before_replace=exclusive,
             depends_on=list(depends_on),
             replace_on_changes=replace_on_changes,
-            ignore_changes=ignore_changes,
         )

@@ -35,7 +35,8 @@ def filler(
 ) -> docker.Container:
     """Upload files into a volume, by a container that never runs.
 
-    It has no `user`: the engine would look that up in the host's own user database and fail.
+    It has no `user`: the engine would look that up in the host's own user database and fail. Nor
+    is its root read-only: the engine takes no upload then, not even below a volume.
     """
     return docker.Container(
         name,
@@ -45,7 +46,6 @@ def filler(
         must_run=False,
         restart="no",
         network_mode="none",
-        read_only=True,
         capabilities=docker.ContainerCapabilitiesArgs(drops=["ALL"]),
         security_opts=["no-new-privileges:true"],
         log_driver="json-file",

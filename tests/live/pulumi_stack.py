@@ -44,12 +44,15 @@ class PulumiStack:
     def __post_init__(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         (self.folder / "state").mkdir(exist_ok=True)
+        # The program where it is, stack files elsewhere: no test touches those of the project.
+        project = yaml.safe_load((ROOT / "Pulumi.yaml").read_text())
+        project["main"] = str(ROOT)
+        project["runtime"]["options"]["virtualenv"] = str(ROOT / ".venv")
+        (self.folder / "Pulumi.yaml").write_text(yaml.safe_dump(project))
         self.write()
         self.pulumi("stack", "init", self.name).succeeded()
         for key, value in self.secrets.items():
-            self.pulumi(
-                "config", "set", "--secret", f"{PROJECT}:{key}", stdin=value
-            ).succeeded()
+            self.pulumi("config", "set", "--secret", f"{PROJECT}:{key}", stdin=value).succeeded()
 
     @property
     def file(self) -> Path:
@@ -72,11 +75,8 @@ class PulumiStack:
         self.file.write_text(yaml.safe_dump({**kept, "config": config}))
 
     def command(self, *arguments: str) -> list[str]:
-        return [
-            "pulumi", *arguments, "--cwd", str(ROOT), "--config-file", str(self.file),
-            *([] if arguments[:2] == ("stack", "init") else ["--stack", self.name]),
-            "--non-interactive",
-        ]  # fmt: skip
+        stack = [] if arguments[:2] == ("stack", "init") else ["--stack", self.name]
+        return ["pulumi", *arguments, *stack, "--cwd", str(self.folder), "--non-interactive"]
 
     def pulumi(self, *arguments: str, stdin: str | None = None, timeout: int = 600) -> Result:
         done = subprocess.run(
