@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import subprocess
+from dataclasses import dataclass
 from pathlib import Path
 
 from toolchain import golang
@@ -43,35 +44,18 @@ def build(target: Path, wanted: Pins, cache: Cache) -> None:
     go = golang.prepare(cache)
     scratch = cache.root / "go" / "scratch"
     env = environment(go, scratch)
-    binaries = target / "bin"
-    binaries.mkdir(parents=True)
-    flags = [str(go), "build", "-v", "-trimpath", "-buildvcs=false"]
-    command(
-        "pulumi",
-        f"building the CLI {wanted.pulumi} (1/2)",
-        [*flags, "-ldflags", f"-s -w -X {VERSION}=v{wanted.pulumi}", "-o", f"{binaries}/", CLI],
-        cache.log("build-cli"),
-        FIX,
-        env=env,
-        cwd=SOURCES / "cli",
-        extent=packages,
-    )
-    built = target / "built"
-    built.mkdir()
-    mains = ("host", *wanted.plugins)
-    command(
-        "pulumi",
-        "building the language host and the plugins (2/2)",
-        [*flags, "-ldflags", "-s -w", "-o", f"{built}/", *(f"./{name}" for name in mains)],
-        cache.log("build-plugins"),
-        FIX,
-        env=env,
-        cwd=SOURCES,
-        extent=packages,
-    )
+    binaries, built = target / "bin", target / "built"
+    for folder in (binaries, built):
+        folder.mkdir(parents=True)
+    mains = [f"./{name}" for name in ("host", *wanted.plugins)]
+    release = f"-X {VERSION}=v{wanted.pulumi}"
+    cli = Module("the CLI", SOURCES / "cli", [CLI], release)
+    plugins = Module("the language host and the plugins", SOURCES, mains)
+    compile_module(cli, 1, go, env, binaries, cache)
+    compile_module(plugins, 3, go, env, built, cache)
     (built / "host").rename(binaries / "pulumi-language-python")
     # The script that starts a program is no Go: it lies in the SDK's module as it is.
-    executor = module(go, env) / "python" / "cmd" / "pulumi-language-python-exec"
+    executor = sdk(go, env) / "python" / "cmd" / "pulumi-language-python-exec"
     shutil.copy(executor, binaries)
     (binaries / executor.name).chmod(0o755)
     pulumi = Pulumi(binaries, target / "home", own=True)
@@ -83,7 +67,7 @@ def build(target: Path, wanted: Pins, cache: Cache) -> None:
     shutil.rmtree(scratch, ignore_errors=True)
 
 
-def module(go: Path, env: dict[str, str]) -> Path:
+def sdk(go: Path, env: dict[str, str]) -> Path:
     """Where Go keeps the SDK's module."""
     said = subprocess.run(
         [str(go), "list", "-m", "-f", "{{.Dir}}", SDK],
@@ -98,9 +82,50 @@ def module(go: Path, env: dict[str, str]) -> Path:
     return Path(said.stdout.strip())
 
 
-def packages(log: Path) -> str:
-    """How far a verbose Go build is: it names each module it fetches and package it compiles."""
-    lines = log.read_text(errors="replace").splitlines()
-    fetched = sum(line.startswith("go: ") for line in lines)
-    compiled = sum(bool(re.match(r"[\w.-]+(/|$)", line)) for line in lines)
-    return f"{fetched} modules fetched, {compiled} packages compiled"
+@dataclass(frozen=True)
+class Module:
+    """One Go module of the toolchain's sources, and the programs to build from it."""
+
+    what: str
+    folder: Path
+    mains: list[str]
+    flags: str = ""
+
+
+def compile_module(
+    module: Module, number: int, go: Path, env: dict[str, str], target: Path, cache: Cache
+) -> None:
+    """Build a module's programs into a folder, in two steps that show how far they are."""
+    listing = cache.log(f"modules-{module.folder.name}")
+    command(
+        "pulumi",
+        f"fetching the modules of {module.what} ({number}/4)",
+        [str(go), "list", "-deps", *module.mains],
+        listing,
+        FIX,
+        env=env,
+        cwd=module.folder,
+        extent=lambda log: f"{fetched(log)} modules",
+    )
+    most = compiled(listing)
+    command(
+        "pulumi",
+        f"building {module.what} ({number + 1}/4)",
+        [str(go), "build", "-v", "-trimpath", "-buildvcs=false"]
+        + ["-ldflags", f"-s -w {module.flags}", "-o", f"{target}/", *module.mains],
+        cache.log(f"build-{module.folder.name}"),
+        FIX,
+        env=env,
+        cwd=module.folder,
+        extent=lambda log: f"{compiled(log)} packages of at most {most}",
+    )
+
+
+def fetched(log: Path) -> int:
+    """How many modules Go has fetched: it names each on a line of its own."""
+    return len(re.findall(r"(?m)^go: downloading ", log.read_text(errors="replace")))
+
+
+def compiled(log: Path) -> int:
+    """How many packages Go has named on lines of their own: those listed, or those compiled."""
+    return len(re.findall(r"(?m)^[\w.~/-]+$", log.read_text(errors="replace")))

@@ -47,7 +47,7 @@ def prepare(tool: Tool, cache: Cache) -> None:
 
 
 def install(step: str, packages: Sequence[str], cache: Cache) -> None:
-    """Install packages without what they merely recommend.
+    """Install packages without what they merely recommend, at the cost of none that is there.
 
     Raises Failure without root or apt-get, and when apt-get fails.
     """
@@ -70,7 +70,7 @@ def install(step: str, packages: Sequence[str], cache: Cache) -> None:
     command(
         step,
         f"installing {names}",
-        [*apt, "install", "--no-install-recommends", *packages],
+        [*apt, "install", "--no-install-recommends", "--no-remove", *packages],
         cache.log(f"apt-{step}"),
         by_hand,
         env=env,

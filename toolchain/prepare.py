@@ -52,7 +52,7 @@ def obtain(cache: Cache, wanted: pins.Pins) -> None:
         except Failure as failure:
             fault = str(failure)
     else:
-        fault = f"{download.SITE} does not answer within {download.PATIENCE:.0f} s"
+        fault = f"{download.SITE} is out of reach"
     if fault:
         say("pulumi", f"not from its publisher: {fault}; building it from Go modules instead")
         afresh()
@@ -102,6 +102,8 @@ def main(arguments: Sequence[str]) -> int:
     steps = PURPOSES.get(asked.purpose, []) + [STEPS[name] for name in asked.tools]
     if not steps:
         parser.error("say what for: --for up, or the name of a tool")
+    # root by way of plain `su` has no system folders on PATH, where dockerd and dpkg's tools are.
+    os.environ["PATH"] = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
     cache = locate(os.environ)
     try:
         with cache.locked():

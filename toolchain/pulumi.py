@@ -54,7 +54,8 @@ def on_path(env: Mapping[str, str], wanted: Pins) -> tuple[Pulumi | None, str]:
     if said.returncode != 0 or not re.search(r"\d+\.\d+", said.stdout):
         return found, f"{command} does not run: {said.stderr.strip() or said.stdout.strip()}"
     if not wanted.fits(pins.version(said.stdout)):
-        return found, f"{command} is {said.stdout.strip()}, {wanted.pulumi} or newer is needed"
+        needed = f"{wanted.pulumi} or a newer {wanted.pulumi.split('.')[0]}.x"
+        return found, f"{command} is {said.stdout.strip()}, {needed} is needed"
     hosts = [found.bin, Path(command).resolve().parent]
     host = "pulumi-language-python"
     if not any((folder / host).exists() for folder in hosts) and not shutil.which(
