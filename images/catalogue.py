@@ -33,7 +33,7 @@ class Base(Image):
 
 
 class Server(Image):
-    """What the project runs as it comes; `version` is the command that prints its version, if any."""
+    """What the project runs as it comes; `version` is the command that prints its version."""
 
     version: tuple[str, ...] = ()
 

@@ -1,6 +1,7 @@
 """Plain containers on one Docker host."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import pulumi
 import pulumi_command as command
@@ -160,7 +161,7 @@ class DockerEngine(pulumi.ComponentResource):
 
     def _prepare(
         self, workload: Workload, parent: pulumi.Resource
-    ) -> tuple[dict[str, object], list[pulumi.Resource]]:
+    ) -> tuple[dict[str, Any], list[pulumi.Resource]]:
         """The container's arguments, and what must be there before it."""
         self.workloads.append(workload)
         filled = self._filled_volumes(workload, parent)

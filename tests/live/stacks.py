@@ -26,9 +26,7 @@ def dev(prefix: str, http_port: int) -> dict[str, Any]:
     return values
 
 
-def strict(
-    environment: str, prefix: str, http_port: int, pushed: dict[str, Any]
-) -> dict[str, Any]:
+def strict(environment: str, prefix: str, http_port: int, pushed: dict[str, Any]) -> dict[str, Any]:
     """Staging or prod, with images by digest from a registry on this machine, on other ports."""
     values = committed(environment)
     values["prefix"] = prefix
@@ -62,8 +60,8 @@ def certificate(folder: Path) -> dict[str, str]:
     key, chain = folder / "tls.key", folder / "tls.crt"
     subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
-         "-nodes", "-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost",
-         "-keyout", str(key), "-out", str(chain)],
+         "-nodes", "-days", "2", "-subj", "/CN=localhost",
+         "-addext", "subjectAltName=DNS:localhost", "-keyout", str(key), "-out", str(chain)],
         check=True, capture_output=True,
     )  # fmt: skip
     return {"tls-key": key.read_text(), "tls-certificate": chain.read_text()}
