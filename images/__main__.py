@@ -10,13 +10,9 @@ from typing import Annotated, NoReturn
 import typer
 from rich.console import Console
 
-from images import build, built, cache, catalogue, engine, plan, push, registry, rootfs
+from images import bring, built, engine, plan, push, registry
 from images.screen import Screen
 from toolchain.failure import Failure
-
-# Small enough that the answer, not the download, is what is waited for.
-PROBE = "hello-world:linux"
-PROBE_SECONDS = 5.0
 
 application = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 registry_commands = typer.Typer(help="A registry of images on this machine, for deploys by digest.")
@@ -48,7 +44,7 @@ def build_command(
         if (push_to is None) != (output is None) or (push_to and names):
             raise ValueError("--push and --output go together, and push every image: give no names")
         destination = push.destination(push_to) if push_to else None
-        release, references = _build(names or [], bases)
+        release, references = _brought(names or [], bases)
         if names:
             return
         built.write(release, references)
@@ -64,8 +60,8 @@ def build_command(
 def registry_up(address: Address = "127.0.0.1:5000", bases: Bases = "auto") -> None:
     """Start it; what it held before is there again."""
     with _errors_told("images/registry"):
-        _, references = _build(["registry"], bases)
-        registry.up(references["base-registry"], address)
+        _, references = _brought(["registry"], bases)
+        registry.up(references["registry"], address)
         console.print(f"{address} answers; push with: images/build --push {address}/task-tracker")
 
 
@@ -88,26 +84,10 @@ def registry_status(address: Address = "127.0.0.1:5000") -> None:
         print(json.dumps({"address": address, "repositories": held}))
 
 
-def _build(names: list[str], bases: plan.Source) -> tuple[str, dict[str, str]]:
-    read = catalogue.read()
-    answered: list[bool] = []
-
-    def answers() -> bool:
-        if not answered:
-            answered.append(engine.answers(PROBE, PROBE_SECONDS))
-            if not answered[0]:
-                console.print("no registry answers: the bases are built here")
-        return answered[0]
-
-    wanted = [*read.servers, *read.apps]
-    with cache.own().locked():
-        whole = plan.make(read, engine.tags(), bases, answers, rootfs.inputs())
-        screen = Screen(console)
-        with screen.progress:
-            references = build.carry_out(plan.needed(whole, names or wanted), screen)
-    if names:
-        return whole.release, references
-    return whole.release, {name: references[name] for name in wanted}
+def _brought(names: list[str], bases: plan.Source) -> tuple[str, dict[str, str]]:
+    screen = Screen(console)
+    with screen.progress:
+        return bring.bring(names, bases, screen, console.print)
 
 
 @contextmanager

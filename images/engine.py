@@ -53,9 +53,9 @@ def run(
 
 
 def stop() -> None:
-    """Ends every command that runs, in whichever thread."""
+    """Kills every command that runs, in any thread; `unshare --fork` ignores what is milder."""
     for process in tuple(_running):
-        process.terminate()
+        process.kill()
 
 
 def ask(*arguments: str, timeout: float | None = None) -> str:

@@ -1,14 +1,14 @@
 """What has to be done for the images to be there: from the catalogue, the sources, the tags."""
 
-import fnmatch
 import functools
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from images import content
-from images.catalogue import NAMESPACE, ROOT, Catalogue
+from images.catalogue import NAMESPACE, ROOT, Base, Catalogue
 
 Source = Literal["auto", "official", "stand-in"]
 Act = Literal["none", "pull", "rootfs", "tools", "build"]
@@ -56,31 +56,15 @@ def make(
     files = functools.cache(content.of_files)
     steps: dict[str, Step] = {}
     for name, base in catalogue.bases.items():
-        context, arguments = root / "images" / "bases" / name, _arguments(base.bases, steps)
-        if base.make == "tools":
-            context = root / "images" / name
-        if base.make == "rootfs":
-            arguments = {"inputs": rootfs_inputs.hex()}
-        stand_in = f"{NAMESPACE}/base-{name}:{content.of_build(files(context), arguments)}"
-        reference, act = choose(base.official, stand_in, tags, source, answers)
-        made: Act = "build" if base.make == "dockerfile" else base.make
-        steps[f"base-{name}"] = Step(
-            name=f"base-{name}",
-            reference=reference,
-            act=made if act == "make" else act,
-            needs=_needs(base.bases),
-            context=context,
-            arguments=arguments,
-        )
+        steps[f"base-{name}"] = _base(name, base, root, steps, tags, source, answers, rootfs_inputs)
     for name, server in catalogue.servers.items():
         context, arguments = root / "images" / name, _arguments(server.bases, steps)
         key = content.of_build(files(context), arguments)
-        plain = f"{NAMESPACE}/{name}:{key}"
-        built = versioned(tags, name, key) if server.version else plain if plain in tags else None
+        kept = kept_server(tags, name, key)
         steps[name] = Step(
             name=name,
-            reference=built or plain,
-            act="none" if built else "build",
+            reference=kept or f"{NAMESPACE}/{name}:{key}",
+            act="none" if kept else "build",
             needs=_needs(server.bases),
             context=context,
             arguments=arguments,
@@ -108,6 +92,34 @@ def make(
     return Plan(release, steps)
 
 
+def _base(
+    name: str,
+    base: Base,
+    root: Path,
+    steps: Mapping[str, Step],
+    tags: frozenset[str],
+    source: Source,
+    answers: Callable[[], bool],
+    rootfs_inputs: bytes,
+) -> Step:
+    room = "images" if base.make == "tools" else "images/bases"
+    context, arguments = root / room / name, _arguments(base.bases, steps)
+    if base.make == "rootfs":
+        arguments = {"inputs": rootfs_inputs.hex()}
+    key = content.of_build(content.of_files(context), arguments)
+    stand_in = f"{NAMESPACE}/base-{name}:{key}"
+    reference, act = choose(base.official, stand_in, tags, source, answers)
+    made: Act = "build" if base.make == "dockerfile" else base.make
+    return Step(
+        name=f"base-{name}",
+        reference=reference,
+        act=made if act == "make" else act,
+        needs=_needs(base.bases),
+        context=context,
+        arguments=arguments,
+    )
+
+
 def choose(
     official: str | None,
     stand_in: str,
@@ -127,10 +139,11 @@ def choose(
     return stand_in, "none" if stand_in in tags else "make"
 
 
-def versioned(tags: Iterable[str], name: str, key: str) -> str | None:
-    """The server image of this content, `task-tracker/postgres:18.6-sha-…`, if it is there."""
-    found = sorted(tag for tag in tags if fnmatch.fnmatch(tag, f"{NAMESPACE}/{name}:*-{key}"))
-    return found[0] if found else None
+def kept_server(tags: Iterable[str], name: str, key: str) -> str | None:
+    """The server image of this content, if it is there: `task-tracker/postgres:18.6-sha-…`, or
+    `task-tracker/files:sha-…` of one without a version."""
+    tag = re.compile(rf"{NAMESPACE}/{name}:([\d.]+-)?{key}")
+    return next((found for found in sorted(tags) if tag.fullmatch(found)), None)
 
 
 def needed(plan: Plan, names: Iterable[str]) -> dict[str, Step]:

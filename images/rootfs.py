@@ -16,6 +16,7 @@ SCRIPT = "/usr/share/debootstrap/scripts/sid"
 # after an interruption never reaches /proc or /dev.
 APART = ("unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc")
 CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
+UNFINISHED = "rootfs-"
 LEFT_OUT = (
     "./dev/*",
     "./proc/*",
@@ -66,7 +67,9 @@ def bootstrap(tarball: Path, context: Path, log: Path, show: Callable[[str], Non
     if debootstrap.find() is None:
         debian.prepare(debootstrap, cache.own())
     tarball.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=tarball.parent, prefix="rootfs-") as name:
+    for left in tarball.parent.glob(f"{UNFINISHED}*"):  # by a run that was killed
+        shutil.rmtree(left, ignore_errors=True)
+    with tempfile.TemporaryDirectory(dir=tarball.parent, prefix=UNFINISHED) as name:
         root = Path(name) / "root"
         engine.run(
             [*APART, "debootstrap", "--variant=minbase", SUITE, str(root), "", SCRIPT], log, show

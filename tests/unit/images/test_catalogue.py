@@ -17,7 +17,7 @@ def refused(tmp_path: Path, text: str) -> str:
 
 def test_the_project_builds_these_servers_and_apps() -> None:
     read = catalogue.read()
-    assert set(read.servers) == {"postgres", "nats", "nginx"}
+    assert set(read.servers) == {"postgres", "nats", "nginx", "files"}
     assert set(read.apps) == {"api", "worker", "migrations", "bot", "dashboard"}
 
 

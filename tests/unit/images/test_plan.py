@@ -69,6 +69,12 @@ def test_a_kept_server_is_found_under_its_version(root: Path) -> None:
     assert again.steps["nats"].reference.startswith("task-tracker/nats:2.15.1-sha-")
 
 
+def test_a_kept_server_without_a_version_is_found_by_its_content_alone() -> None:
+    tags = frozenset({"task-tracker/files:sha-1", "task-tracker/files:sha-12"})
+    assert plan.kept_server(tags, "files", "sha-1") == "task-tracker/files:sha-1"
+    assert plan.kept_server(tags, "files", "sha-2") is None
+
+
 def test_a_changed_app_changes_the_release_and_leaves_the_servers(root: Path) -> None:
     before = planned(root)
     (root / "app" / "main.py").write_text("print()\n")
