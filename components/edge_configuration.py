@@ -61,7 +61,7 @@ def upstream(name: str, containers: Sequence[str], port: int) -> str:
         f"  server {container}:{port} resolve max_fails=1 fail_timeout=2s;\n"
         for container in containers
     )
-    return f"upstream {name} {{\n  zone {name} 128k;\n{servers}  keepalive 32;\n}}\n"
+    return f"upstream {name} {{\n  zone upstream_{name} 128k;\n{servers}  keepalive 32;\n}}\n"
 
 
 def security_headers(site: Site) -> str:

@@ -9,9 +9,8 @@ import pulumi_docker as docker
 
 from components.args import Args
 from components.engine import Live, LiveFiles, Running
-from components.engines import docker_live
+from components.engines import docker_health, docker_live
 from components.engines.docker_container import NEEDS_NEW_CONTAINER, healthcheck, inputs, labels
-from components.engines.docker_health import gate
 from components.engines.docker_volumes import (
     digest,
     directory_uploads,
@@ -106,10 +105,10 @@ class DockerEngine(pulumi.ComponentResource):
         healthy = command.local.Command(
             f"{workload.name}-healthy",
             create=pulumi.Output.all(*(c.name for c in containers)).apply(
-                lambda names: gate(names, seconds)
+                lambda names: docker_health.gate(names, seconds)
             ),
             triggers=[container.id for container in containers],
-            environment=self._docker_environment(),
+            environment={**docker_health.ENVIRONMENT, **self._docker_environment()},
             opts=pulumi.ResourceOptions(parent=parent, depends_on=containers),
         )
         return Running(tuple(c.name for c in containers), (healthy,))
@@ -219,8 +218,8 @@ class DockerEngine(pulumi.ComponentResource):
             )
         return self._images[image]
 
-    def _docker_environment(self) -> dict[str, str] | None:
-        return {"DOCKER_HOST": self._args.host} if self._args.host else None
+    def _docker_environment(self) -> dict[str, str]:
+        return {"DOCKER_HOST": self._args.host} if self._args.host else {}
 
     def _beside(
         self,

@@ -75,7 +75,7 @@ def inputs(
         "shm_size": workload.shared_memory,
         "capabilities": docker.ContainerCapabilitiesArgs(drops=["ALL"]),
         "security_opts": ["no-new-privileges:true"],
-        "cpus": f"{limits.cpus:g}",
+        "cpus": str(float(limits.cpus)),  # as the engine writes it: 1.0, not 1
         # One host has no scheduler to reserve CPUs with; shares are what it grants when busy.
         "cpu_shares": int(limits.cpus_reserved * 1024),
         "memory": limits.memory,

@@ -11,24 +11,21 @@ from collections.abc import Sequence
 # On top of what the health check itself allows: a start on a host that starts everything at once.
 MARGIN_SECONDS = 20
 
-
-def gate(containers: Sequence[str], seconds: int) -> str:
-    """A script that ends when all containers are healthy, or fails and says what each one said.
-
-    `seconds` is what the health check allows from start to green. The engine's own event stream is
-    what the script waits on between two looks.
-    """
-    names = " ".join(shlex.quote(name) for name in containers)
-    probes = "{{range .State.Health.Log}}{{.Output}}{{println}}{{end}}"
-    return f"""deadline=$(( $(date +%s) + {seconds + MARGIN_SECONDS} ))
-state() {{ docker inspect --format '{{{{.State.Status}}}} {{{{.State.Health.Status}}}}' "$1"; }}
-for container in {names}; do
+# Ends when all containers are healthy, or fails and tells what the sick one said. What it waits on
+# between two looks is the engine's own event stream. It travels in the environment, so that an
+# error shows one line of command and not all of this.
+SCRIPT = r"""
+deadline=$(( $(date +%s) + $1 ))
+shift
+state() { docker inspect --format '{{.State.Status}} {{.State.Health.Status}}' "$1"; }
+for container in "$@"; do
   until [ "$(state "$container")" = "running healthy" ]; do
     now=$(date +%s) said=$(state "$container") || exit 1
-    if [ "$said" = "running unhealthy" ] || [ "$now" -ge "$deadline" ]; then
+    if [ "${said#* }" = unhealthy ] || [ "$now" -ge "$deadline" ]; then
       echo "$container is not healthy but: $said. What it was to replace still serves." >&2
       echo "Its last probes said:" >&2
-      docker inspect --format '{probes}' "$container" | grep . | tail -n 3 >&2
+      docker inspect --format '{{range .State.Health.Log}}{{.Output}}{{println}}{{end}}' \
+        "$container" | grep . | tail -n 3 >&2
       echo "Its log ends:" >&2
       docker logs --tail 20 "$container" >&2
       exit 1
@@ -37,3 +34,11 @@ for container in {names}; do
   done
 done
 """
+
+ENVIRONMENT = {"PROVE_HEALTHY": SCRIPT}
+
+
+def gate(containers: Sequence[str], seconds: int) -> str:
+    """The command that proves containers healthy within what their health check allows."""
+    names = shlex.join(containers)
+    return f'sh -c "$PROVE_HEALTHY" prove-healthy {seconds + MARGIN_SECONDS} {names}'

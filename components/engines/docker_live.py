@@ -26,7 +26,7 @@ def publish(
     image: str,
     labels: Sequence[docker.ContainerLabelArgs],
     stack: str,
-    environment: Mapping[str, str] | None,
+    environment: Mapping[str, str],
     opts: pulumi.ResourceOptions,
 ) -> Live:
     """Upload a version, check it in the service that runs, set the pointer to it."""
@@ -68,7 +68,7 @@ def reload(
     files: LiveFiles,
     live: Live,
     running: Running,
-    environment: Mapping[str, str] | None,
+    environment: Mapping[str, str],
     opts: pulumi.ResourceOptions,
 ) -> pulumi.Resource:
     """Tell the service to load what the pointer names; what it serves meanwhile is finished."""
