@@ -44,7 +44,7 @@ def publisher(tmp_path: Path, wanted: Pins) -> Iterator[tuple[str, Path]]:
     sums.write_text(f"{'0' * 64}  other.tar.gz\n{digest}  {archive.name}\n")
     handler = partial(Quiet, directory=str(tmp_path / "site"))
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
         thread.start()
         yield f"http://127.0.0.1:{server.server_port}", folder
         server.shutdown()
@@ -122,3 +122,15 @@ def test_a_publisher_that_stays_silent_is_given_up_in_time() -> None:
         silent.bind(("127.0.0.1", 0))
         silent.listen()
         assert not download.reachable(f"http://127.0.0.1:{silent.getsockname()[1]}", 0.2)
+
+
+def test_a_look_up_that_hangs_is_given_up_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    hung = threading.Event()
+
+    def hang(*_: object, **__: object) -> None:
+        hung.wait(60)
+        raise OSError("no such name")
+
+    monkeypatch.setattr("urllib.request.urlopen", hang)
+    assert not download.reachable("http://nowhere.invalid", 0.2)
+    hung.set()

@@ -1,12 +1,11 @@
 """Python packages are installed after a change of what is required, and not again."""
 
-from pathlib import Path
-
 import pytest
 
 from tests.unit.toolchain.machine import Machine
 from toolchain import requirements
 from toolchain.cache import Cache
+from toolchain.failure import Failure
 
 
 @pytest.fixture
@@ -53,9 +52,13 @@ def test_what_serves_development_serves_a_run_as_well(clone: Machine, cache: Cac
     assert len(installs(clone)) == 1
 
 
-def test_an_installation_that_was_cut_short_is_done_again(clone: Machine, cache: Cache) -> None:
+def test_an_installation_that_was_cut_short_leaves_nothing_to_rely_on(
+    clone: Machine, cache: Cache
+) -> None:
+    requirements.prepare(cache, ("requirements.txt",))
+    (clone.root / "requirements.txt").write_text("one==2\n")
     clone.command("python", '[ "$1" = -c ] || exit 1')
-    with pytest.raises(Exception, match="installing requirements.txt"):
+    with pytest.raises(Failure, match="installing requirements.txt: .*python ended with 1"):
         requirements.prepare(cache, ("requirements.txt",))
     assert requirements.installed() == {}
 
@@ -66,11 +69,11 @@ def test_an_environment_whose_python_is_gone_does_not_run(clone: Machine) -> Non
 
 
 def test_an_environment_that_does_not_run_is_made_anew(
-    tmp_path: Path, cache: Cache, monkeypatch: pytest.MonkeyPatch
+    clone: Machine, cache: Cache, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(requirements, "VENV", tmp_path / "venv")
-    monkeypatch.setattr(requirements, "PYTHON", tmp_path / "venv" / "bin" / "python")
-    (tmp_path / "venv" / "bin").mkdir(parents=True)
-    (tmp_path / "venv" / "bin" / "python").write_text("not a program")
+    requirements.PYTHON.write_text("not a program")
+    makes = f"printf '#!/bin/sh\\n' > {requirements.PYTHON}"
+    script = f'case "$*" in "-m venv --clear {clone.root}") {makes} ;; esac'
+    monkeypatch.setattr("sys.executable", str(clone.command("python3", script)))
     assert requirements.create(cache).exists()
     assert requirements.runs()
