@@ -41,5 +41,11 @@ def service(
     )
 
 
-def stack(*resources: Planned, name: str = "prod") -> Stack:
-    return Stack(name, resources)
+def stack(*resources: Planned, name: str = "prod", **settings: Any) -> Stack:
+    """A stack of these resources; `settings` are what its file says."""
+    return Stack(name, resources, settings)
+
+
+def edge(text: str, stack: str = "prod") -> Planned:
+    """A container that carries `text` as an nginx configuration."""
+    return container("edge-files", stack, uploads=[{"file": "/live/nginx.conf", "content": text}])

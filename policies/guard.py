@@ -66,7 +66,13 @@ class _Guard:
         parent = self._urns.get(opts.parent, "") if opts.parent else ""
         urn = self._urns[args.resource] = _urn(parent, args.type_, args.name)
         protect = opts.parent._protect if opts.protect is None and opts.parent else opts.protect
-        options = Options(bool(protect), opts.delete_before_replace, parent)
+        options = Options(
+            protect=bool(protect),
+            delete_before_replace=opts.delete_before_replace,
+            parent=parent,
+            ignore_changes=tuple(opts.ignore_changes or ()),
+            replace_on_changes=tuple(opts.replace_on_changes or ()),
+        )
         self.constructed.append(Planned(args.type_, urn, camel(_raw(args.props)), options))
 
     async def watch(self) -> None:
@@ -98,7 +104,13 @@ class _Guard:
             request.type,
             _urn(request.parent, request.type, request.name),
             plain(request.properties),
-            Options(opts.protect, before, request.parent, tuple(opts.ignore_changes)),
+            Options(
+                protect=opts.protect,
+                delete_before_replace=before,
+                parent=request.parent,
+                ignore_changes=tuple(opts.ignore_changes),
+                replace_on_changes=tuple(opts.replace_on_changes),
+            ),
         )
         found = list(self.judge.resource(resource))
         self.found[resource.urn] = found

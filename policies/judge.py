@@ -8,10 +8,11 @@ its resources.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
+from typing import Any
 
 from policies.configuration import Configuration
 from policies.exceptions import Exemption
@@ -72,6 +73,7 @@ class Judge:
         self.exemptions = exemptions
         self.today = today or date.today()
         self.mends = mends
+        self.settings: Mapping[str, Any] = {}
         self.of_stack = tuple(rule for rule in rules if not rule.applies)
         self._of_type: dict[str, tuple[Rule, ...]] = {}
         self.seen: dict[str, Planned] = {}
@@ -97,7 +99,7 @@ class Judge:
 
     def stack(self, name: str, urn: str) -> Iterator[Finding]:
         """What the rules of the whole stack find in all that was seen; `urn` is the stack's own."""
-        stack = Stack(name, tuple(self.seen.values()))
+        stack = Stack(name, tuple(self.seen.values()), self.settings)
         for rule in self.of_stack:
             level = self.configuration.level(rule, stack.environment)
             if level is not Level.disabled:

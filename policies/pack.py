@@ -9,6 +9,7 @@ more than its outputs.
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -89,6 +90,15 @@ def configured(rules: Sequence[Rule], given: Mapping[str, Any]) -> Configuration
     return Configuration(settled.values, {i: v for i, v in levels.items() if v > Level.advisory})
 
 
+def settings(text: str | None) -> Mapping[str, Any]:
+    """The stack file's object; whether it is right is for the program's own settings to say."""
+    try:
+        content = json.loads(text or "{}")
+    except ValueError:
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
 def diagnostic(finding: Finding, urn: str) -> Any:
     """A finding as the engine prints it."""
     return proto.AnalyzeDiagnostic(
@@ -128,6 +138,11 @@ class Server(sdk._PolicyAnalyzerServicer):
         except Misconfigured as error:
             context.abort(grpc.StatusCode.INVALID_ARGUMENT, str(error))
         return super().Configure(request, context)  # type: ignore[no-untyped-call]
+
+    def ConfigureStack(self, request: Any, context: Any) -> Any:
+        """Take the stack file's object, which says how large the host is."""
+        self.judge.settings = settings(request.config.get(f"{request.project}:stack"))
+        return super().ConfigureStack(request, context)
 
     def Analyze(self, request: Any, _context: Any) -> Any:
         response = proto.AnalyzeResponse()

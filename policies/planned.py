@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -34,9 +34,10 @@ class Options:
     delete_before_replace: bool | None = None
     parent: str = ""
     ignore_changes: tuple[str, ...] = ()
+    replace_on_changes: tuple[str, ...] | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Planned:
     """One resource of the plan."""
 
@@ -56,6 +57,13 @@ class Planned:
         return Workload(self.inputs, swarm=self.type == SERVICE)
 
     @property
+    def image(self) -> str:
+        """The image a workload runs, or that a RemoteImage or an Image names."""
+        if self.type in WORKLOADS:
+            return self.workload.image
+        return self.inputs.text("imageName" if self.type == IMAGE else "name")
+
+    @property
     def name(self) -> str:
         """The resource's name in the program."""
         return self.urn.rpartition("::")[2]
@@ -69,12 +77,16 @@ class Planned:
         return environment_of(self.stack)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Stack:
-    """Every resource of a plan, in the order of registration."""
+    """Every resource of a plan, in the order of registration.
+
+    `settings` is the stack file's own object (`<project>:stack`), empty where there is none.
+    """
 
     name: str
     resources: tuple[Planned, ...]
+    settings: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def environment(self) -> str:

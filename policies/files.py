@@ -1,0 +1,56 @@
+"""Files a plan carries: uploads into volumes and configs of a swarm."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from policies.planned import CONTAINER, SERVICE_CONFIG, Planned, Stack
+from policies.values import UNKNOWN, Secret, Unknown
+
+
+@dataclass(frozen=True)
+class File:
+    """A file of `owner`; path and text may be unknown. `where` names the input, for messages."""
+
+    owner: Planned
+    path: str | Unknown
+    text: str | Unknown
+    where: str
+
+    @property
+    def name(self) -> str:
+        """The last part of the path; empty where that is unknown."""
+        return PurePosixPath(self.path).name if isinstance(self.path, str) else ""
+
+
+def files_of(resource: Planned) -> Iterator[File]:
+    """The files of one resource, those given by a path on this machine left out."""
+    if resource.type == CONTAINER and resource.inputs.known("uploads"):
+        for upload in resource.inputs.each("uploads"):
+            text = upload.data.get("content") or _decoded(upload.data.get("contentBase64"))
+            if text is not None:
+                yield File(resource, upload.data.get("file", ""), text, upload.path)
+    if resource.type == SERVICE_CONFIG:
+        text = resource.data.get("dataRaw") or _decoded(resource.data.get("data"))
+        if text is not None:
+            yield File(resource, resource.data.get("name") or resource.name, text, "data")
+
+
+def files(stack: Stack) -> Iterator[File]:
+    """The files of all resources."""
+    for resource in stack.of(CONTAINER, SERVICE_CONFIG):
+        yield from files_of(resource)
+
+
+def _decoded(value: object) -> str | Unknown | None:
+    if value is None or value is UNKNOWN:
+        return UNKNOWN if value is UNKNOWN else None
+    try:
+        text = base64.b64decode(str(value), validate=True).decode()
+    except (binascii.Error, UnicodeDecodeError, ValueError):
+        text = str(value)
+    return Secret(text) if isinstance(value, Secret) else text
