@@ -10,19 +10,18 @@ SQL ?=
 
 RUN := toolchain/run
 CHECK := $(RUN) --plain
+PULUMI := $(RUN) toolchain/stack $(STACK)
 
 # Dev comes up and goes down without a question; every other stack shows its changes and asks.
 ENVIRONMENT := $(firstword $(subst -, ,$(STACK)))
 ANSWER := $(if $(filter dev,$(ENVIRONMENT)),--yes --skip-preview)
 
-# What the containers of a stack are called: task-tracker[-<stack>]-<service>-<number>-<hex>.
-PREFIX := task-tracker$(if $(filter prod,$(STACK)),,-$(STACK))
-SERVICES := postgres|nats|roles|migrations|api|worker|dashboard|nginx|bot
-MINE := --filter "name=^/?$(PREFIX)-($(or $(SERVICE),$(SERVICES)))-"
+MINE := --filter label=tasktracker.stack=$(STACK) \
+	$(if $(SERVICE),--filter label=tasktracker.service=$(SERVICE))
 
 .DEFAULT_GOAL := help
 .PHONY: help up down test check images status logs psql preview schema bench report \
-	ready-up ready-check ready-test stack
+	ready-up ready-check ready-test
 .NOTPARALLEL:
 
 help: ## this list
@@ -32,26 +31,24 @@ help: ## this list
 ready-up ready-check ready-test:
 	@toolchain/install --for $(@:ready-%=%)
 
-stack: ready-up
-	@$(RUN) pulumi stack select --create $(STACK)
-
 # Where releases are published, a stack names them; dev runs what this clone builds.
-up: stack $(if $(filter dev,$(ENVIRONMENT)),images) ## bring the stack up from whatever is there
-	@$(RUN) pulumi up --stack $(STACK) $(ANSWER)
+up: ready-up $(if $(filter dev,$(ENVIRONMENT)),images) ## bring the stack up from whatever is there
+	@$(PULUMI) up $(ANSWER)
 	@address=$$($(RUN) pulumi stack output address --stack $(STACK)); printf '%s\n' \
 		"" "The task tracker answers at $$address" "Create a task:" \
 		"  curl -X POST $$address/api/tasks -H 'Content-Type: application/json'\
 	 -d '{\"title\": \"Try it\"}'"
 
-down: stack ## take the stack down; the volumes with its data stay
-	@$(RUN) pulumi destroy --stack $(STACK) $(ANSWER) --exclude-protected
+down: ready-up ## take the stack down; the volumes with its data stay
+	@$(PULUMI) destroy $(ANSWER) --exclude-protected
 
 images: ready-up ## build the images that are out of date
 	@$(RUN) images/build
 
-status: ## what runs, which release, and how it is
-	@docker ps --all $(MINE) --format \
-		'table {{.Label "tasktracker.service"}}\t{{.Label "tasktracker.release"}}\t{{.Status}}\t{{.Ports}}'
+# Containers that were only ever created hold files for others, and are no service.
+status: ## what runs, and how it is
+	@docker ps --all $(MINE) $(foreach state,running restarting paused exited dead,--filter status=$(state)) \
+		--format 'table {{.Label "tasktracker.service"}}\t{{.Status}}\t{{.Ports}}\t{{.Image}}'
 
 logs: ## follow the logs; SERVICE=api for one service
 	@names=$$(docker ps $(MINE) --format '{{.Names}}'); \
@@ -65,14 +62,14 @@ psql: SERVICE := postgres
 psql: ## a prompt in the database; SQL='select 1' for one statement
 	@name=$$(docker ps $(MINE) --format '{{.Names}}' | head -n 1); \
 	if [ -z "$$name" ]; then echo "no postgres of stack $(STACK) runs here: see make status" >&2; exit 1; fi; \
-	if [ -n "$$SQL" ]; then docker exec "$$name" psql -U postgres -d tasktracker -c "$$SQL"; \
-	else docker exec -it "$$name" psql -U postgres -d tasktracker; fi
+	if [ -n "$$SQL" ]; then set -- -c "$$SQL"; fi; if [ -t 0 ]; then terminal=-it; else terminal=-i; fi; \
+	exec docker exec $$terminal "$$name" psql -U postgres -d tasktracker "$$@"
 psql: export SQL := $(value SQL)
 
-preview: stack ## what an up would change, and what the policies say
-	@$(RUN) pulumi preview --stack $(STACK) --diff --policy-pack policies
+preview: ready-up ## what an up would change, and what the policies say
+	@$(PULUMI) preview --diff --policy-pack policies
 
-report: stack ## the reviewer's report of an up
+report: ready-up ## the reviewer's report of an up
 	@$(RUN) python -m ops.report --stack $(STACK)
 
 check: ready-check ## format, lint, types and unit tests: no Docker needed

@@ -1,0 +1,75 @@
+"""`toolchain/stack`: a stack that is there, and a Pulumi command on it.
+
+Pulumi writes the salt of a stack's key into the stack's file. Where the key is this machine's own,
+that line is of no use to anybody else and would lock them out: it goes into a copy of the file
+beside the state. A user with a backend of their own shares its key, so there Pulumi writes into
+the file itself.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from toolchain import state
+from toolchain.pins import REPOSITORY
+
+SALT = re.compile(r"(?m)^encryptionsalt: .*\n?")
+
+
+def private(env: Mapping[str, str]) -> bool:
+    """Whether state and key are this machine's own."""
+    return env.get("PULUMI_BACKEND_URL") == (state.folder(env) / "pulumi").as_uri()
+
+
+def salted(original: Path, copy: Path) -> Path:
+    """Bring a stack file's copy up to date; the salt that it has stays."""
+    kept = SALT.search(copy.read_text()) if copy.exists() else None
+    text = original.read_text()
+    copy.parent.mkdir(parents=True, exist_ok=True)
+    copy.write_text(text if kept is None or SALT.search(text) else f"{text}{kept[0]}")
+    return copy
+
+
+def file(stack: str, env: Mapping[str, str], repository: Path = REPOSITORY) -> Path:
+    """The file with a stack's settings that Pulumi is to read and may write."""
+    original = repository / f"Pulumi.{stack}.yaml"
+    if not private(env) or not original.exists():
+        return original
+    return salted(original, state.folder(env) / "stacks" / original.name)
+
+
+def exists(stack: str, repository: Path) -> bool:
+    """Whether the backend has the stack."""
+    asked = ["pulumi", "stack", "export", "--stack", stack]
+    return subprocess.run(asked, cwd=repository, capture_output=True, check=False).returncode == 0
+
+
+def create(stack: str, env: Mapping[str, str], repository: Path = REPOSITORY) -> int:
+    """Make a stack where there is none; the status is that of Pulumi."""
+    if exists(stack, repository):
+        return 0
+    command = ["pulumi", "stack", "init", stack, "--no-select"]
+    if not private(env):
+        return subprocess.run(command, cwd=repository, check=False).returncode
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copy(repository / "Pulumi.yaml", folder)
+        return subprocess.run(command, cwd=folder, check=False).returncode
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Become the Pulumi command; returns only when there is no stack to run it on."""
+    if len(arguments) < 2:
+        print("usage: toolchain/stack STACK COMMAND…", file=sys.stderr)
+        return 2
+    stack, *command = arguments
+    status = create(stack, os.environ)
+    if status != 0:
+        return status
+    options = ["--stack", stack, "--config-file", str(file(stack, os.environ))]
+    os.chdir(REPOSITORY)
+    os.execvp("pulumi", ["pulumi", *command, *options])
