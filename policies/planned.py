@@ -17,6 +17,7 @@ VOLUME = "docker:index/volume:Volume"
 SECRET = "docker:index/secret:Secret"
 SERVICE_CONFIG = "docker:index/serviceConfig:ServiceConfig"
 REMOTE_IMAGE = "docker:index/remoteImage:RemoteImage"
+COMMAND = "command:local:Command"
 IMAGE = "docker:index/image:Image"
 WORKLOADS = (CONTAINER, SERVICE)
 

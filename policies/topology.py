@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import re
-
+from policies.naming import is_automatic
 from policies.planned import NETWORK, Planned, Stack
 from policies.values import Undecided
 
-# What the engine appends to the name of a resource that is given none.
-_SUFFIX = re.compile(r"-[0-9a-f]{7,}")
-
 
 def declared(stack: Stack, type: str, name: str) -> Planned | None:
-    """The resource of `type` that has the physical name `name`."""
+    """The resource of `type` that has the physical name `name`.
+
+    The program sees no name the engine will choose; of the resources it may be, the one whose own
+    name is the longest is meant.
+    """
+    automatic: list[Planned] = []
     for resource in stack.of(type):
         own = resource.inputs.get("name") if resource.inputs.known("name") else None
         if own == name:
             return resource
-        automatic = name.removeprefix(resource.name)
-        if own is None and automatic != name and _SUFFIX.fullmatch(automatic):
-            return resource
-    return None
+        if own is None and is_automatic(name, resource.name):
+            automatic.append(resource)
+    return max(automatic, key=lambda resource: len(resource.name), default=None)
 
 
 def networks(stack: Stack, resource: Planned) -> dict[str, Planned | None]:

@@ -2,10 +2,10 @@
 change is then an outage, and a failed start leaves nothing.
 """
 
-import re
 from collections.abc import Iterator
 
 from policies.example import container
+from policies.naming import is_automatic
 from policies.planned import CONTAINER, Options, Planned
 from policies.rule import DEPLOYED, Config, Rule, Severity
 
@@ -28,7 +28,7 @@ def _alone(resource: Planned) -> bool:
 def _named(resource: Planned) -> bool:
     """Whether the name was chosen: the engine's own ends in digits that change each time."""
     name = resource.inputs.text("name") if resource.inputs.known("name") else ""
-    return bool(name) and not re.fullmatch(rf"{re.escape(resource.name)}-[0-9a-f]{{7,}}", name)
+    return bool(name) and not is_automatic(name, resource.name)
 
 
 rule = Rule(

@@ -5,6 +5,7 @@ to ask for.
 from collections.abc import Iterator
 
 from policies.example import container, service
+from policies.exempt import jobs
 from policies.planned import WORKLOADS, Planned
 from policies.rule import DEPLOYED, Config, Rule, Severity
 
@@ -36,6 +37,7 @@ rule = Rule(
     levels=DEPLOYED,
     applies=WORKLOADS,
     config=Guards,
+    exempt=jobs,
     passes=(
         container(
             envs=["ADMIN_TOKEN_FILE=/run/secrets/a", "STATISTICS_PASSWORD_FILE=/run/secrets/s"],

@@ -5,6 +5,7 @@ volume shows at once.
 from collections.abc import Iterator
 
 from policies.example import container, service
+from policies.exempt import fillers
 from policies.planned import WORKLOADS, Planned
 from policies.rule import DEPLOYED, Config, Rule, Severity
 
@@ -23,6 +24,7 @@ rule = Rule(
     mend="Set `readOnly` to true, and give what must be written a tmpfs or a volume.",
     levels=DEPLOYED,
     applies=WORKLOADS,
+    exempt=fillers,
     passes=(container(readOnly=True, tmpfs={"/tmp": "size=64m"}), service(spec={"readOnly": True})),
     fails=(container(readOnly=False), service()),
     check=check,
