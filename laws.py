@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 # Kept free for the superuser (3, PostgreSQL's default), jobs, backup and monitoring.
 RESERVED_CONNECTIONS = 15
 
+# Services that own a volume or a port of the host: there is one, so a replacement is a gap.
+EXCLUSIVE = ("postgres", "nats", "nginx", "bot")
+
 
 @dataclass(frozen=True)
 class Case:
@@ -195,6 +198,13 @@ def rotations_are_of_secrets(case: Case) -> Iterator[Mistake]:
             yield unknown(f"rotations.{name}", name, GENERATED)
 
 
+def gaps_are_of_services(case: Case) -> Iterator[Mistake]:
+    """Only these are ever stopped before their successor runs."""
+    for name in case.values.gaps:
+        if name not in EXCLUSIVE:
+            yield unknown("gaps", name, EXCLUSIVE)
+
+
 LAWS: tuple[Callable[[Case], Iterator[Mistake]], ...] = (
     only_dev_publishes,
     ports_differ,
@@ -206,4 +216,5 @@ LAWS: tuple[Callable[[Case], Iterator[Mistake]], ...] = (
     images_are_of_the_release,
     cors_is_a_list_of_origins,
     rotations_are_of_secrets,
+    gaps_are_of_services,
 )

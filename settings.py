@@ -121,6 +121,10 @@ class StackSettings(Args):
     dashboard: DashboardSettings
     edge: EdgeSettings
     bot: BotSettings | None = Field(default=None, description="the Telegram bot; off if left out")
+    gaps: tuple[str, ...] = Field(
+        default=(),
+        description="prod: services that owning a volume or a port lets a deploy take down shortly",
+    )
     rotations: dict[str, int] = Field(
         default_factory=dict, description="generated secret: how often it was started anew"
     )

@@ -46,6 +46,7 @@ class TaskTracker(pulumi.ComponentResource):
                 prefix=values.prefix,
                 files_image=images.files,
                 host=values.host.address,
+                gaps=values.gaps if settings.environment == "prod" else None,
             ),
             child,
         )

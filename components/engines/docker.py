@@ -11,6 +11,7 @@ from components.args import Args
 from components.engine import Live, LiveFiles, Running
 from components.engines import docker_health, docker_live
 from components.engines.docker_container import NEEDS_NEW_CONTAINER, healthcheck, inputs, labels
+from components.engines.docker_gap import refuse_gap
 from components.engines.docker_volumes import (
     digest,
     directory_uploads,
@@ -23,12 +24,17 @@ SECRETS = "/run/secrets"
 
 
 class DockerArgs(Args):
-    """Whose stack it is, how names of its data volumes begin, what carries files, and where."""
+    """Whose stack it is, how names of its data volumes begin, what carries files, and where.
+
+    `gaps` are the exclusive services that may be down for a moment while they are replaced; None
+    allows it to all.
+    """
 
     stack: str
     prefix: str
     files_image: str
     host: str | None = None
+    gaps: tuple[str, ...] | None = None
 
 
 class DockerEngine(pulumi.ComponentResource):
@@ -49,6 +55,7 @@ class DockerEngine(pulumi.ComponentResource):
         self.workloads: list[Workload] = []
         self._networks: dict[str, docker.Network] = {}
         self._images: dict[str, docker.RemoteImage] = {}
+        self._refuse: pulumi.ResourceHook | None = None
         self.register_outputs({})
 
     def network(
@@ -97,6 +104,7 @@ class DockerEngine(pulumi.ComponentResource):
                     exclusive=workload.exclusive,
                     depends_on=[*needs, *after],
                     replace_on_changes=NEEDS_NEW_CONTAINER,
+                    hooks=self._no_gap(workload),
                 ),
             )
             for number in range(1, workload.replicas + 1)
@@ -218,6 +226,15 @@ class DockerEngine(pulumi.ComponentResource):
             )
         return self._images[image]
 
+    def _no_gap(self, workload: Workload) -> pulumi.ResourceHookBinding | None:
+        """What stops a plan, at its preview, from taking an exclusive service down unasked."""
+        gaps = self._args.gaps
+        if not workload.exclusive or gaps is None or workload.name in gaps:
+            return None
+        if self._refuse is None:
+            self._refuse = refuse_gap()
+        return pulumi.ResourceHookBinding(before_delete=[self._refuse])
+
     def _docker_environment(self) -> dict[str, str]:
         return {"DOCKER_HOST": self._args.host} if self._args.host else {}
 
@@ -228,6 +245,7 @@ class DockerEngine(pulumi.ComponentResource):
         exclusive: bool = False,
         depends_on: Sequence[pulumi.Resource] = (),
         replace_on_changes: list[str] | None = None,
+        hooks: pulumi.ResourceHookBinding | None = None,
     ) -> pulumi.ResourceOptions:
         """Options of a child that is made beside its predecessor, unless there can be only one."""
         return pulumi.ResourceOptions(
@@ -236,4 +254,5 @@ class DockerEngine(pulumi.ComponentResource):
             delete_before_replace=exclusive,
             depends_on=list(depends_on),
             replace_on_changes=replace_on_changes,
+            hooks=hooks,
         )
