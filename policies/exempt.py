@@ -6,10 +6,10 @@ from policies.planned import Planned
 
 
 def jobs(resource: Planned) -> str | None:
-    """Jobs end by themselves: no probe, no restart, no drain."""
+    """One-shot jobs: they end by themselves, so they need no probe, restart or drain."""
     return "a one-shot job" if resource.workload.is_job else None
 
 
 def fillers(resource: Planned) -> str | None:
-    """A container made for its uploads alone runs nothing that could need limits or a user."""
+    """Containers made for their uploads alone: nothing runs in them."""
     return "never runs" if resource.workload.is_filler else None

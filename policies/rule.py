@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict
 from policies.planned import Planned, Stack
 from policies.values import Undecided
 
-PAGE = "https://github.com/task-tracker/infrastructure/blob/main/docs/rules.md"
+PAGE = "docs/rules.md"
 
 
 class Level(IntEnum):
@@ -97,4 +97,5 @@ class Rule:
 
     @property
     def url(self) -> str:
+        """Where the rule is written down, from the root of the repository."""
         return f"{PAGE}#{self.id}"
