@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import get_args
 
-import pulumi
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
@@ -22,8 +21,8 @@ class Mistake:
         return f"{self.key}: {self.fault}; {self.fix}"
 
 
-class StackFileError(pulumi.RunError):
-    """All mistakes of a stack's configuration; Pulumi prints it without a traceback."""
+class StackFileError(Exception):
+    """All mistakes of a stack's configuration."""
 
     def __init__(self, stack: str, mistakes: Sequence[Mistake]) -> None:
         self.mistakes = list(mistakes)

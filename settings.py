@@ -5,6 +5,7 @@ Everything wrong with it is told at once, before any resource is made.
 """
 
 import json
+import sys
 from pathlib import Path
 from typing import Literal
 
@@ -19,6 +20,9 @@ from components.workload import Limits
 from mistakes import Mistake, StackFileError, explain
 
 PROJECT = "task-tracker"
+# The exit status by which Pulumi's language host knows that the user has been told the reason.
+TOLD = 32
+
 BUILT_IMAGES = Path(__file__).parent / "images" / "built.json"
 
 Environment = Literal["dev", "staging", "prod"]
@@ -142,6 +146,15 @@ class Settings(Args):
 
 
 def load() -> Settings:
+    """The current stack's settings; ends the program with every mistake told if there are any."""
+    try:
+        return read()
+    except StackFileError as error:
+        pulumi.log.error(str(error))
+        sys.exit(TOLD)
+
+
+def read() -> Settings:
     """Read and check the configuration of the current stack.
 
     Raises `StackFileError`, which names every mistake with its key and its fix and no value.
