@@ -109,11 +109,11 @@ class DockerEngine(pulumi.ComponentResource):
             )
             for number in range(1, workload.replicas + 1)
         ]
-        seconds = workload.health.green_within
+        health = workload.health
         healthy = command.local.Command(
             f"{workload.name}-healthy",
             create=pulumi.Output.all(*(c.name for c in containers)).apply(
-                lambda names: docker_health.gate(names, seconds)
+                lambda names: docker_health.gate(names, health)
             ),
             triggers=[container.id for container in containers],
             environment={**docker_health.ENVIRONMENT, **self._docker_environment()},
