@@ -110,18 +110,26 @@ class PulumiStack:
 
     def remove(self) -> None:
         """Take everything away, data too. Works on a stack that is half up."""
-        # Not by `pulumi destroy`: the project protects its data from exactly that.
-        label = f"label=tasktracker.stack={self.name}"
-        for name in docker("ps", "--all", "--quiet", "--filter", label).split():
-            docker("rm", "--force", "--volumes", name)
-        for name in docker("volume", "ls", "--quiet", "--filter", label).split():
-            docker("volume", "rm", "--force", name)
-        for name in ("postgres-data", "nats-data", "telegram-sessions"):
-            docker("volume", "rm", "--force", f"{self.values['prefix']}-{name}")
-        for name in docker("network", "ls", "--format", "{{.Name}}").split():
-            if name.startswith(f"{PROJECT}-{self.name}-"):
-                docker("network", "rm", name)
+        self.pulumi("cancel", "--yes")
+        self.pulumi("state", "unprotect", "--all", "--yes")
+        self.pulumi("destroy", "--yes", "--skip-preview", "--continue-on-error")
+        clear(self.name, self.values["prefix"])
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def clear(stack: str, prefix: str) -> None:
+    """Take away what the engine has of a stack, data too, whatever Pulumi knows of it."""
+    label = ("--filter", f"label=tasktracker.stack={stack}")
+    if containers := docker("ps", "--all", "--quiet", *label).split():
+        docker("rm", "--force", "--volumes", *containers)
+    volumes = [f"{prefix}-{name}" for name in ("postgres-data", "nats-data", "telegram-sessions")]
+    for name in docker("volume", "ls", "--quiet").split():
+        if name.startswith(f"{PROJECT}-{stack}-"):
+            volumes.append(name)
+    docker("volume", "rm", "--force", *volumes)
+    networks = docker("network", "ls", "--format", "{{.Name}}").split()
+    if mine := [name for name in networks if name.startswith(f"{PROJECT}-{stack}-")]:
+        docker("network", "rm", *mine)
 
 
 def docker(*arguments: str, stdin: str | None = None, check: bool = True) -> str:

@@ -1,0 +1,93 @@
+"""The stacks that live tests look at: brought up once, side by side, and taken away in the end."""
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from images import registry
+from tests.live import stacks
+from tests.live.pulumi_stack import ROOT, PulumiStack, clear
+
+REGISTRY = "127.0.0.1:5000"
+
+Raised = dict[str, Future[PulumiStack]]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--keep", action="store_true", help="leave the live stacks up, for a look")
+
+
+@pytest.fixture(scope="session")
+def machine() -> None:
+    """A machine that live tests can run on; on any other they fail and say why."""
+    if os.getuid() != 0:
+        pytest.fail("live tests look into the namespaces of containers: run them as root")
+    if shutil.which("pulumi") is None:
+        pytest.fail("pulumi is not on PATH: run live tests by `make test`, which brings it")
+    asked = subprocess.run(["docker", "info"], capture_output=True, text=True)
+    if asked.returncode != 0:
+        pytest.fail(f"no Docker engine answers ({asked.stderr.strip()}): `make test` starts one")
+
+
+@pytest.fixture(scope="session")
+def images(machine: None) -> dict[str, Any]:
+    """Release and images as `images/build` has them on this machine, built where they are not."""
+    _run("images/build")
+    return stacks.built()
+
+
+@pytest.fixture(scope="session")
+def pushed(images: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """The same by digest, from a registry on this machine; it runs on if it ran before."""
+    ran_before = registry.running()
+    output = tmp_path_factory.mktemp("pushed") / "images.json"
+    try:
+        _run("images/registry", "up", "--address", REGISTRY)
+        _run("images/build", "--push", f"{REGISTRY}/task-tracker", "--output", str(output))
+        yield json.loads(output.read_text())
+    finally:
+        if not ran_before:
+            registry.down(with_storage=False)
+
+
+@pytest.fixture(scope="session")
+def raised(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, machine: None
+) -> Iterator[Raised]:
+    """The stacks that the tests of this run ask for, all coming up at the same time."""
+    wanted = _wanted(request.session.items)
+    folder = tmp_path_factory.mktemp("stacks")
+    given = {e: request.getfixturevalue("images" if e == "dev" else "pushed") for e in wanted}
+    with ThreadPoolExecutor(len(wanted)) as pool:
+        try:
+            yield {e: pool.submit(stacks.raise_stack, e, given[e], folder / e) for e in wanted}
+        finally:
+            if not request.config.getoption("--keep"):
+                for environment in wanted:
+                    pool.submit(clear, *stacks.live(environment))
+
+
+@pytest.fixture(scope="session")
+def stack(request: pytest.FixtureRequest, raised: Raised) -> PulumiStack:
+    """A stack that is up; a test names its environment by `parametrize(..., indirect=True)`."""
+    return raised[request.param].result()
+
+
+def _wanted(items: list[pytest.Item]) -> list[str]:
+    calls = [getattr(item, "callspec", None) for item in items]
+    asked = {call.params.get("stack") for call in calls if call is not None}
+    return [environment for environment in stacks.ENVIRONMENTS if environment in asked]
+
+
+def _run(*command: str) -> None:
+    done = subprocess.run(
+        [str(ROOT / command[0]), *command[1:]], cwd=ROOT, text=True, capture_output=True
+    )
+    if done.returncode != 0:
+        pytest.fail(f"{' '.join(command)} failed:\n{done.stdout}{done.stderr}")
