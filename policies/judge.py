@@ -87,13 +87,24 @@ class Judge:
             self._of_type[type] = tuple(rule for rule in self.rules if type in rule.applies)
         return self._of_type[type]
 
+    def outside(self, rule: Rule, resource: Planned) -> str | None:
+        """Why a rule doesn't look at a resource; None if it does."""
+        if resource.type not in rule.applies:
+            return "of another type"
+        if self.configuration.level(rule, resource.environment) is Level.disabled:
+            return f"disabled in {resource.environment}"
+        try:
+            return rule.exempt(resource) if rule.exempt else None
+        except Exception:  # what can't be told apart isn't exempt; the check itself will say why
+            return None
+
     def resource(self, resource: Planned) -> Iterator[Finding]:
         """What the rules of its type find in one resource."""
         self.seen[resource.urn] = resource
         for rule in self.of_type(resource.type):
-            level = self.configuration.level(rule, resource.environment)
-            if level is Level.disabled or (rule.exempt and self._exempt(rule, resource)):
+            if self.outside(rule, resource):
                 continue
+            level = self.configuration.level(rule, resource.environment)
             self.concerned[rule.id] += 1
             yield from self._run(rule, resource, resource.urn, level)
 
@@ -106,13 +117,6 @@ class Judge:
                 yield from self._run(rule, stack, urn, level)
         yield from self._uncovered(stack, urn)
         yield from self._unmatched(stack, urn)
-
-    def _exempt(self, rule: Rule, resource: Planned) -> bool:
-        assert rule.exempt
-        try:
-            return rule.exempt(resource) is not None
-        except Exception:  # what can't be told apart isn't exempt; the check itself will say why
-            return False
 
     def _run(
         self, rule: Rule, subject: Planned | Stack, urn: str, level: Level

@@ -150,10 +150,9 @@ class Server(sdk._PolicyAnalyzerServicer):
         with _LOCK:
             for finding in self.judge.resource(resource):
                 response.diagnostics.append(diagnostic(finding, ""))
-        concerned = {rule.id for rule in self.judge.of_type(resource.type)}
         for rule in self.judge.rules:
-            if rule.applies and rule.id not in concerned:
-                response.not_applicable.add(policy_name=rule.id)
+            if rule.applies and (reason := self.judge.outside(rule, resource)):
+                response.not_applicable.add(policy_name=rule.id, reason=reason)
         return response
 
     def AnalyzeStack(self, request: Any, _context: Any) -> Any:
