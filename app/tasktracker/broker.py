@@ -13,6 +13,7 @@ import json
 import logging
 import time
 from collections.abc import AsyncGenerator
+from functools import partial
 
 import nats.errors
 import nats.js.errors
@@ -29,8 +30,9 @@ logger = logging.getLogger(__name__)
 
 # NATS' code of "maximum messages per subject exceeded" (server/errors.json).
 HELD = 10077
-PULL_SECONDS = 3
-RETRY = 1.0  # seconds
+PULL_SECONDS = 1  # how long the stream keeps a pull open; a stop waits for it to end
+RETRY = 1.0  # seconds until the next attempt to pull, after one that failed
+RETRY_TASK = 2.0  # seconds
 STUCK_AFTER = 30.0  # seconds without a pull; above TASK_TIMEOUT, as busy workers don't pull
 
 
@@ -45,6 +47,7 @@ class TaskBroker(AsyncBroker):
         super().__init__()
         self._bus = bus
         self._pulled_at = time.monotonic()
+        self._held: dict[str, Msg] = {}  # by subject: what this process works on
 
     @property
     def pull_age(self) -> float:
@@ -80,47 +83,59 @@ class TaskBroker(AsyncBroker):
             try:
                 async with contextlib.aclosing(self._pull_from(self._bus.client)) as messages:
                     async for message in messages:
-                        yield AckableMessage(data=message.data, ack=message.ack)
-            except (Disconnected, TimeoutError, OSError, nats.errors.Error) as fault:
+                        self._held[message.subject] = message
+                        yield AckableMessage(data=message.data, ack=partial(self._done, message))
+            except Disconnected:
+                pass  # the bus has said so, and connects again
+            except (TimeoutError, OSError, nats.errors.Error) as fault:
                 logger.warning("cannot pull tasks", extra={FIELDS: {"cause": repr(fault)}})
             await asyncio.sleep(RETRY)
+
+    async def _done(self, message: Msg) -> None:
+        self._held.pop(message.subject, None)
+        await message.ack()
+
+    async def again(self, task_id: str) -> None:
+        """Give a task that failed on the way back, for RETRY_TASK seconds, not for ACK_WAIT."""
+        message = self._held.pop(new_task(task_id), None)
+        if message is not None:
+            with contextlib.suppress(nats.errors.Error):
+                await message.nak(delay=RETRY_TASK)
 
     async def _pull_from(self, client: Client) -> AsyncGenerator[Msg, None]:
         inbox = client.new_inbox()
         answers = await client.subscribe(inbox)
+        request = json.dumps({"batch": 1, "expires": PULL_SECONDS * 1_000_000_000}).encode()
         try:
             while client.is_connected:
-                message = await self._pull(client, answers, inbox)
+                await client.publish(NEXT_TASK, request, reply=inbox)
+                try:
+                    message = await _answer(answers)
+                except asyncio.CancelledError:
+                    await _give_back(answers)
+                    raise
                 self._pulled_at = time.monotonic()
                 if message is not None:
                     yield message
         finally:
-            await self._give_back(client, answers)
+            with contextlib.suppress(nats.errors.Error):
+                await answers.unsubscribe()
 
-    async def _pull(self, client: Client, answers: Subscription, inbox: str) -> Msg | None:
-        """The next task or None. Raises TimeoutError, nats.js.errors.APIError."""
-        request = {"batch": 1, "expires": PULL_SECONDS * 1_000_000_000}
-        await client.publish(NEXT_TASK, json.dumps(request).encode(), reply=inbox)
-        message = await answers.next_msg(timeout=PULL_SECONDS + 1)
-        status = (message.headers or {}).get("Status")
-        if status is None:
-            return message
-        if status in ("404", "408"):  # no task came while we waited
-            return None
-        raise nats.js.errors.APIError.from_msg(message)
 
-    async def _give_back(self, client: Client, answers: Subscription) -> None:
-        """Stop pulling; a task that arrived meanwhile goes back at once, not after ACK_WAIT."""
-        if not client.is_connected:
-            return
-        try:
-            async with asyncio.timeout(ANSWER_TIMEOUT):
-                drained = asyncio.create_task(answers.drain())  # type: ignore[no-untyped-call]
-                while not drained.done():
-                    with contextlib.suppress(TimeoutError):
-                        message = await answers.next_msg(timeout=0.05)
-                        if message.reply:
-                            await message.nak()
-                await drained
-        except (TimeoutError, OSError, nats.errors.Error) as fault:
-            logger.warning("tasks not given back", extra={FIELDS: {"cause": repr(fault)}})
+async def _answer(answers: Subscription) -> Msg | None:
+    """A task, or None if none came. Raises TimeoutError, nats.js.errors.APIError."""
+    message = await answers.next_msg(timeout=PULL_SECONDS + 1)
+    status = (message.headers or {}).get("Status")
+    if status is None:
+        return message
+    if status in ("404", "408"):
+        return None
+    raise nats.js.errors.APIError.from_msg(message)
+
+
+async def _give_back(answers: Subscription) -> None:
+    """Await the answer to the last pull: its task is another worker's, now and not in ACK_WAIT."""
+    with contextlib.suppress(TimeoutError, nats.errors.Error):
+        message = await _answer(answers)
+        if message is not None:
+            await message.nak()

@@ -92,8 +92,18 @@ class Bus:
         )
 
     async def ping(self) -> None:
-        """Raise if NATS doesn't answer."""
-        await self.client.flush(timeout=ANSWER_TIMEOUT)
+        """Raise if NATS doesn't answer.
+
+        The client's own timeout is kept longer than a frozen server's connection lives: a late
+        answer to a flush that has timed out ends the client's reading (nats-py 2.16,
+        `_process_pong`), and it would stay deaf until the connection is found stale.
+        """
+        flush = asyncio.create_task(self.client.flush(timeout=12 * PING_EVERY))
+        flush.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
+        done, _ = await asyncio.wait({flush}, timeout=ANSWER_TIMEOUT)
+        if not done:
+            raise TimeoutError
+        flush.result()
 
     async def tell(self, task: Task) -> None:
         """Tell who listens now that a task has changed; what is missed is read from the API."""

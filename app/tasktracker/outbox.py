@@ -6,6 +6,7 @@ task that it once had, the task is queued again after REQUEUE_AFTER.
 """
 
 import asyncio
+import contextlib
 import logging
 from uuid import UUID
 
@@ -59,14 +60,14 @@ class Outbox:
             try:
                 while await self.queue_batch() == BATCH:
                     pass
-            except (SQLAlchemyError, OSError, TimeoutError, Disconnected) as fault:
+            except Disconnected:
+                pass  # the bus has said so, and connects again
+            except (SQLAlchemyError, OSError, TimeoutError) as fault:
                 logger.warning("cannot queue tasks now", extra={FIELDS: {"cause": repr(fault)}})
                 await asyncio.sleep(EVERY)
-            try:
+            with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(EVERY):
                     await self._woken.wait()
-            except TimeoutError:
-                continue
 
     async def queue_batch(self) -> int:
         """Queue up to BATCH waiting tasks and mark them; the number of those that are queued.

@@ -1,6 +1,8 @@
 """`python -m tasktracker.api`: serves until SIGTERM, then answers what it has accepted."""
 
 import os
+import signal
+import sys
 import tempfile
 
 import uvicorn
@@ -15,6 +17,8 @@ def main() -> None:
     if settings.web_concurrency > 1:
         # Read by prometheus_client on its import, which happens in the server processes.
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="metrics-")
+    # When uvicorn has stopped it raises the signal once more: then this is a good end.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     uvicorn.run(
         "tasktracker.api.application:create",
         factory=True,

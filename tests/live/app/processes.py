@@ -60,7 +60,7 @@ class Process:
         user: int | None = None,
     ) -> None:
         self.name = name
-        self._command = command
+        self.command = command
         self._log = log
         self._environ = dict(environ) if environ is not None else None
         self._user = user
@@ -79,7 +79,7 @@ class Process:
     def start(self) -> None:
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                self._command,
+                self.command,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 env=self._environ,

@@ -1,15 +1,16 @@
 """What an acknowledged task survives."""
 
 import asyncio
+import json
 import shutil
 import signal
 import threading
 
 import httpx
-import nats.js.api
-
 from tasktracker.migrations.stream import WORKERS
-from tasktracker.subjects import CONSUMER, STREAM
+from tasktracker.outbox import PROCESS
+from tasktracker.subjects import ACK_WAIT, CONSUMER, STREAM, new_task
+
 from tests.live.app.conftest import Stack
 from tests.live.app.processes import wait_for
 
@@ -101,34 +102,62 @@ def test_a_task_that_failed_is_tried_again_by_requeue(stack: Stack) -> None:
 
 def test_a_worker_told_to_stop_finishes_what_it_holds_and_takes_no_more(stack: Stack) -> None:
     worker = stack.processes["worker"]
-    held = stack.create("held at the end")
-    stack.wait_until_done(held)
-    stack.owner_sql(f"UPDATE tasks SET status = 'new', queued_at = NULL WHERE id = '{held}'")
-    with stack.locked_tasks_after_queueing():
-        wait_for("the worker to hold the task", lambda: stack.waiting_for_lock("worker") == 1)
+    with stack.worker_holds("held at the end") as held:
         worker.send(signal.SIGTERM)
-        wait_for("the worker to stop pulling", lambda: "Waiting for 1 running tasks" in worker.log)
+        wait_for("the worker to wait for it", lambda: "Waiting for 1 running" in worker.log)
         assert worker.code is None
     assert worker.end() == 0
-    assert stack.held() == 0
     assert stack.is_done(held)
+    assert stack.held() == 0
+    later = stack.create("for the next worker")
+    stack.start_worker()
+    stack.wait_until_done(later)
 
 
 def test_a_task_of_a_killed_worker_goes_to_the_next_one(stack: Stack) -> None:
-    async def redeliver_after(seconds: float) -> None:
-        async with stack.nats() as client:
-            config = WORKERS.evolve(ack_wait=seconds)
-            await client.jetstream().add_consumer(STREAM, config)
-            info = await client.jetstream().consumer_info(STREAM, CONSUMER)
-            assert info.config.ack_wait == seconds
-
-    asyncio.run(redeliver_after(1))
+    asyncio.run(redeliver_after(stack, 1))
     try:
-        stack.owner_sql("TRUNCATE tasks")
-        with stack.locked_tasks_after_queueing():
-            wait_for("the worker to hold the task", lambda: stack.waiting_for_lock("worker") == 1)
+        with stack.worker_holds("held by the dead") as held:
             stack.processes["worker"].end(signal.SIGKILL)
+        assert not stack.is_done(held)
         stack.start_worker()
-        wait_for("the task to be done", lambda: stack.owner_sql("SELECT status FROM tasks") == "done")
+        stack.wait_until_done(held)
     finally:
-        asyncio.run(redeliver_after(WORKERS.ack_wait or 0))
+        asyncio.run(redeliver_after(stack, ACK_WAIT))
+
+
+async def redeliver_after(stack: Stack, seconds: float) -> None:
+    """Let a test see in a second what takes ACK_WAIT."""
+    async with stack.nats() as client:
+        context = client.jetstream()
+        await context.add_consumer(STREAM, WORKERS.evolve(ack_wait=seconds))
+        assert (await context.consumer_info(STREAM, CONSUMER)).config.ack_wait == seconds
+
+
+def test_a_task_delivered_twice_changes_once(stack: Stack) -> None:
+    task = stack.create("deliver me twice")
+    stack.wait_until_done(task)
+    before = stack.get(f"/api/tasks/{task}").json()
+
+    async def deliver_again() -> None:
+        message = {"task_id": task, "task_name": PROCESS, "labels": {"request_id": "again-1"}}
+        content = json.dumps({**message, "args": [], "kwargs": {}}).encode()
+        async with stack.nats() as client:
+            await client.jetstream().publish(new_task(task), content)
+
+    asyncio.run(deliver_again())
+    worker = stack.processes["worker"]
+    wait_for("the second delivery", lambda: '"again-1"' in worker.log and stack.held() == 0)
+    assert stack.get(f"/api/tasks/{task}").json() == before
+
+
+def test_a_message_without_a_task_is_dropped(stack: Stack) -> None:
+    task = stack.create("restored away")
+    stack.wait_until_done(task)
+    stack.processes["worker"].end()
+    stack.owner_sql(f"UPDATE tasks SET status = 'new', queued_at = NULL WHERE id = '{task}'")
+    wait_for("the stream to hold it", lambda: stack.held() == 1)
+    stack.owner_sql(f"DELETE FROM tasks WHERE id = '{task}'")
+    stack.start_worker()
+    wait_for("the stream to be empty", lambda: stack.held() == 0)
+    assert "no such task, dropped" in stack.processes["worker"].log

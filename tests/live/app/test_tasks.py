@@ -2,11 +2,10 @@
 
 import json
 
-import httpx
 import pytest
 from websockets.sync.client import connect
 
-from tests.live.app.conftest import Stack
+from tests.live.app.conftest import Stack, http
 from tests.live.app.processes import wait_for
 
 
@@ -123,10 +122,10 @@ def test_only_a_listed_origin_may_read_answers(stack: Stack) -> None:
 def test_statistics_need_the_user_and_the_password(stack: Stack) -> None:
     right = ("statistics", stack.passwords["statistics"])
     for auth in (None, ("statistics", "wrong"), ("other", right[1])):
-        answer = httpx.get(stack.url("/api/statistics"), auth=auth)
+        answer = http.get(stack.url("/api/statistics"), auth=auth)
         assert answer.status_code == 401
         assert answer.headers["WWW-Authenticate"].startswith("Basic")
-    counts = httpx.get(stack.url("/api/statistics"), auth=right).json()
+    counts = http.get(stack.url("/api/statistics"), auth=right).json()
     assert counts["total"] == sum(counts["by_status"].values()) > 0
 
 
@@ -142,5 +141,5 @@ def test_the_numbers_count_requests_by_route_and_tasks(stack: Stack) -> None:
     api = stack.get("/metrics").text
     assert 'http_requests_total{method="POST",route="/api/tasks",status="201"}' in api
     assert 'route="/api/tasks/{task_id}"' in api
-    worker = httpx.get(f"http://127.0.0.1:{stack.worker_port}/metrics").text
+    worker = stack.worker_says("/metrics").text
     assert 'tasks_processed_total{status="done"}' in worker
