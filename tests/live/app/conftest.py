@@ -327,7 +327,7 @@ def servers() -> Iterator[Stack]:
     finally:
         for process in stack.processes.values():
             process.clean_up()
-        shutil.copytree(home, "/tmp/appfounder/last", dirs_exist_ok=True, ignore=lambda *_: ["postgres","nats"]); shutil.rmtree(home)
+        shutil.rmtree(home)
 
 
 @pytest.fixture(scope="session")
