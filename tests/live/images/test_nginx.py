@@ -74,7 +74,7 @@ def test_a_reload_brings_the_new_configuration_and_a_wrong_one_changes_nothing(
         mount = ("--user=0", f"--volume={configuration}:/in")
         done("run", "--rm", "--interactive", *mount, *script, text=text)
 
-    write(SERVER.replace("one", "two"))
+    write(SERVER.replace('"one', '"two'))
     server.says("nginx -t && nginx -s reload")
     until("the new answer", lambda: get(server, "/") == (200, "two\n"), server.log)
     write("server {")
