@@ -56,12 +56,22 @@ def files(
 
 
 def upstream(name: str, containers: Sequence[str], port: int) -> str:
-    """The containers of this generation. `resolve` follows one whose address a restart changed."""
+    """The containers of this generation. `resolve` follows one whose address a restart changed.
+
+    A connection is dropped before the other side would (uvicorn: after 5 s), as a request on a
+    closing one fails, and only a read may be sent again. One failure puts no server aside: where
+    each has one, all would be, and every request would be refused.
+    """
     servers = "".join(
-        f"  server {container}:{port} resolve max_fails=1 fail_timeout=2s;\n"
+        f"  server {container}:{port} resolve max_fails=3 fail_timeout=5s;\n"
         for container in containers
     )
-    return f"upstream {name} {{\n  zone upstream_{name} 128k;\n{servers}  keepalive 32;\n}}\n"
+    return f"""upstream {name} {{
+  zone upstream_{name} 128k;
+{servers}  keepalive 32;
+  keepalive_timeout 4s;
+}}
+"""
 
 
 def security_headers(site: Site) -> str:
@@ -96,7 +106,12 @@ def content_security_policy(site: Site) -> str:
 
 
 def nginx_conf(site: Site, root: str, version: str) -> str:
-    """The main file. It answers with its version, so that a reload can be seen to have happened."""
+    """The main file. It answers with its version, so that a reload can be seen to have happened.
+
+    A reload leaves kept connections open until their next request (`keepalive_min_timeout`), which
+    would otherwise fail if it met one being closed. A 503 is passed on: the application says so of
+    the database, and no other container has another one.
+    """
     limits = site.rate_limits
     assets = '"public, max-age=31536000, immutable"' if site.immutable_assets else '"no-cache"'
     return f"""worker_processes 2;
@@ -118,6 +133,7 @@ http {{
   access_log /dev/stdout json;
   server_tokens off;
   sendfile on;
+  keepalive_min_timeout 10s;
   gzip on;
   gzip_proxied any;
   gzip_min_length 1024;
@@ -129,7 +145,7 @@ http {{
   proxy_http_version 1.1;
   proxy_connect_timeout 2s;
   proxy_read_timeout 30s;
-  proxy_next_upstream error timeout http_502 http_503;
+  proxy_next_upstream error timeout;
   proxy_next_upstream_tries 3;
   proxy_next_upstream_timeout 10s;
   proxy_hide_header X-Frame-Options;
