@@ -160,7 +160,7 @@ def contexts(
     if directive.name in ("server", "location", "if"):
         yield directive, own
     for inner in directive.block:
-        if inner.block and inner.name in ("http", "server", "location", "if", "limit_except"):
+        if inner.name in ("http", "server", "location", "if", "limit_except"):
             yield from contexts(inner, name, own)
 
 

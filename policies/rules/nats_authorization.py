@@ -22,7 +22,7 @@ def check(resource: Planned, _: Config) -> Iterator[Found]:
             yield Undecided(file.where)
             continue
         text = re.sub(r"(?m)(?:#|//).*$", "", file.text)
-        if re.fullmatch(r"\s*include\s+\S+\.conf\s*", text):
+        if re.fullmatch(r"\s*include\s+\S+\.conf['\"]?\s*", text):
             continue  # a pointer: what it leads to is judged where it is uploaded
         if "no_auth_user" in text:
             yield "no_auth_user lets clients in without a password"

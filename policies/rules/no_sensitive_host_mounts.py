@@ -57,6 +57,7 @@ rule = Rule(
     passes=(
         container(volumes=[{"volumeName": "data", "containerPath": "/data"}]),
         planned(VOLUME, driver="local"),
+        service(),
     ),
     fails=(
         container(volumes=[{"hostPath": "/etc", "containerPath": "/host"}]),

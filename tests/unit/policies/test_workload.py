@@ -1,0 +1,70 @@
+"""A container and a service seen alike."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from policies.example import container, service
+from policies.values import UNKNOWN, Undecided
+
+
+def test_the_environment_is_names_and_values_in_both() -> None:
+    plain = container(envs=["A=1", "B=x=y", "C"]).workload
+    swarm = service(spec={"env": {"A": "1", "B": UNKNOWN}}).workload
+    assert list(plain.environment()) == [("A", "1"), ("B", "x=y"), ("C", "")]
+    assert list(swarm.environment()) == [("A", "1"), ("B", UNKNOWN)]
+
+
+def test_an_unknown_volume_name_is_only_read_by_who_asks() -> None:
+    (mount,) = container(volumes=[{"volumeName": UNKNOWN, "containerPath": "/d"}]).workload.mounts()
+    assert (mount.type, mount.target, mount.read_only) == ("volume", "/d", False)
+    with pytest.raises(Undecided, match=r"volumes\[0\]\.volumeName"):
+        assert mount.source
+
+
+def test_limits_are_megabytes_and_cores_in_both() -> None:
+    limits = {"memoryBytes": 512 * 1024 * 1024, "nanoCpus": 500_000_000}
+    swarm = service(task={"resources": {"limits": limits}}).workload
+    assert (swarm.memory, swarm.cpus) == (512, 0.5)
+    plain = container(memory=512, cpuQuota=50_000).workload
+    assert (plain.memory, plain.cpus) == (512, 0.5)
+
+
+def test_capabilities_lose_prefix_and_case() -> None:
+    assert container(capabilities={"adds": ["cap_chown"]}).workload.capabilities("adds") == [
+        "CHOWN"
+    ]
+    assert service(spec={"capDrops": ["all"]}).workload.capabilities("drops") == ["ALL"]
+
+
+@pytest.mark.parametrize(
+    ("inputs", "job", "filler"),
+    [
+        ({}, False, False),
+        ({"mustRun": False}, True, False),
+        ({"mustRun": False, "start": False}, True, False),
+        ({"mustRun": False, "start": False, "networkMode": "none"}, True, True),
+        ({"mustRun": False, "restart": "always", "networkMode": "none"}, False, False),
+        ({"start": False, "networkMode": "none"}, False, False),
+    ],
+)
+def test_jobs_may_end_and_fillers_never_start(
+    inputs: dict[str, Any], job: bool, filler: bool
+) -> None:
+    workload = container(**inputs).workload
+    assert (workload.is_job, workload.is_filler) == (job, filler)
+
+
+@pytest.mark.parametrize(
+    "image", ["postgres:18.1", "docker.io/pgvector/pgvector:0.8.0-pg18", "x.example/nats:2"]
+)
+def test_a_datastore_is_known_by_its_image(image: str) -> None:
+    assert container(image=image).workload.is_datastore
+
+
+def test_a_datastore_is_known_by_its_label() -> None:
+    labels = [{"label": "tasktracker.service", "value": "postgres"}]
+    assert container(image="x/y:1", labels=labels).workload.is_datastore
+    assert not container(image="api:v1").workload.is_datastore
