@@ -1,0 +1,130 @@
+"""pgBackRest: the database's repositories and what is in them."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from . import programs
+from .settings import Settings, Wrong
+
+
+@dataclass(frozen=True)
+class Backup:
+    """One backup of the database: times in seconds since 1970, sizes in bytes."""
+
+    label: str
+    kind: str
+    started: int
+    stopped: int
+    size: int  # of the database
+    stored: int  # what this backup added to the repository
+    wal_start: str
+    wal_stop: str
+    lsn: str
+    damaged: bool  # a page failed its checksum while it was read
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What a repository holds: backups from old to new, and the archived WAL's ends."""
+
+    backups: tuple[Backup, ...]
+    wal_min: str
+    wal_max: str
+
+    @property
+    def newest(self) -> Backup | None:
+        return self.backups[-1] if self.backups else None
+
+
+def pgbackrest(settings: Settings, *arguments: str, timeout: float = 24 * programs.HOUR) -> str:
+    """Run a command of pgBackRest. Raises `Wrong`."""
+    quiet = ("--log-level-console=off", "--log-level-stderr=error")
+    command = ["pgbackrest", f"--stanza={settings.stanza}", *quiet, *arguments]
+    return programs.run(command, timeout=timeout)
+
+
+def create(settings: Settings) -> None:
+    """Make the stanza in every repository; one that is there already is checked.
+
+    Raises `Wrong`, for a database other than the one the backups are of with what to do.
+    """
+    try:
+        pgbackrest(settings, "stanza-create", timeout=300)
+    except Wrong as error:
+        if "do not match the database" in str(error):
+            raise Wrong(
+                "the database is not the one these backups are of: it was made anew. Restore it "
+                "with `make restore`, or move the old backups away; nothing was overwritten"
+            ) from None
+        raise
+
+
+def contents(settings: Settings, repository: str, timeout: float = 120) -> Contents:
+    """What a repository holds. Raises `Wrong` if it can't be read."""
+    number = settings.number(repository)
+    text = pgbackrest(settings, f"--repo={number}", "--output=json", "info", timeout=timeout)
+    return read(json.loads(text), settings.stanza)
+
+
+def read(info: Sequence[dict[str, Any]], stanza: str) -> Contents:
+    """`info` of one repository. Raises `Wrong` with the repository's own trouble."""
+    for found in info:
+        if found["name"] != stanza:
+            continue
+        for repository in found.get("repo", []):
+            status = repository["status"]
+            # 0 ok, 1 no stanza yet, 2 no backups yet (pgBackRest's info: status codes)
+            if status["code"] not in (0, 1, 2):
+                raise Wrong(f"repository {repository['key']}: {status['message']}")
+        archives = [a for a in found.get("archive", []) if a.get("max")]
+        return Contents(
+            tuple(_backup(entry) for entry in found.get("backup", [])),
+            archives[-1]["min"] if archives else "",
+            archives[-1]["max"] if archives else "",
+        )
+    return Contents((), "", "")
+
+
+def _backup(entry: dict[str, Any]) -> Backup:
+    sizes = entry["info"]
+    return Backup(
+        label=entry["label"],
+        kind=entry["type"],
+        started=entry["timestamp"]["start"],
+        stopped=entry["timestamp"]["stop"],
+        size=sizes["size"],
+        stored=sizes["repository"]["delta"],
+        wal_start=entry["archive"]["start"],
+        wal_stop=entry["archive"]["stop"],
+        lsn=entry["lsn"]["stop"],
+        damaged=bool(entry.get("error")),
+    )
+
+
+def take(settings: Settings, repository: str, kind: str) -> Backup:
+    """Take a backup (full, diff or incr) into one repository. Raises `Wrong`."""
+    number = settings.number(repository)
+    pgbackrest(settings, f"--repo={number}", f"--type={kind}", "backup")
+    newest = contents(settings, repository).newest
+    if newest is None:
+        raise Wrong(f"repository {repository}: a backup ended well and isn't there")
+    return newest
+
+
+def verify(settings: Settings, repository: str) -> str:
+    """Read every file of a repository and compare checksums. Raises `Wrong` naming what differs."""
+    number = settings.number(repository)
+    text = pgbackrest(settings, f"--repo={number}", "--output=text", "--verbose", "verify")
+    if "status: error" in text:
+        bad = [line.strip() for line in text.splitlines() if not _fine(line)]
+        raise Wrong(f"repository {repository}: {'; '.join(bad) or 'verify found errors'}")
+    return text.strip()
+
+
+def _fine(line: str) -> bool:
+    line = line.strip()
+    counts = ("missing: 0", "checksum invalid: 0", "size invalid: 0", "other: 0")
+    heads = ("stanza:", "status: ok", "archiveId:", "backup:", "total WAL", "total files")
+    return not line or line.startswith(heads) or all(c in line for c in counts[:1])
