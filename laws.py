@@ -2,12 +2,13 @@
 
 import base64
 import binascii
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from components.secrets import GENERATED
+from components.secrets import ROTATABLE
 from mistakes import Mistake, unknown
 
 if TYPE_CHECKING:
@@ -18,6 +19,12 @@ RESERVED_CONNECTIONS = 15
 
 # Services that own a volume or a port of the host: there is one, so a replacement is a gap.
 EXCLUSIVE = ("postgres", "nats", "nginx", "bot")
+
+# How their files begin. Keys have more than one form: PRIVATE KEY, EC PRIVATE KEY, ...
+PEM = {
+    "tls-certificate": r"-----BEGIN CERTIFICATE-----",
+    "tls-key": r"-----BEGIN ([A-Z]+ )?PRIVATE KEY-----",
+}
 
 
 @dataclass(frozen=True)
@@ -130,8 +137,10 @@ def has_tls(case: Case) -> Iterator[Mistake]:
                 name, "is missing",
                 f"pulumi config set --secret task-tracker:{name} < FILE, or name a {key}",
             )  # fmt: skip
-        elif "-----BEGIN" not in text:
-            yield Mistake(name, "is not PEM", "give the file that begins with -----BEGIN")
+        elif not re.search(PEM[name], text):
+            kind = name.removeprefix("tls-").replace("key", "private key")
+            fix = f"give the file that begins with -----BEGIN {kind.upper()}-----"
+            yield Mistake(name, f"is not a PEM {kind}", fix)
 
 
 def encryption_key_is_strong(case: Case) -> Iterator[Mistake]:
@@ -194,8 +203,8 @@ def cors_is_a_list_of_origins(case: Case) -> Iterator[Mistake]:
 def rotations_are_of_secrets(case: Case) -> Iterator[Mistake]:
     """A rotation of a secret that is not there would rotate nothing."""
     for name in case.values.rotations:
-        if name not in GENERATED:
-            yield unknown(f"rotations.{name}", name, GENERATED)
+        if name not in ROTATABLE:
+            yield unknown(f"rotations.{name}", name, ROTATABLE)
 
 
 def gaps_are_of_services(case: Case) -> Iterator[Mistake]:

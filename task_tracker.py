@@ -18,7 +18,7 @@ from components.nats import OPERATORS, Nats, NatsArgs, Permissions
 from components.networks import Networks, NetworksArgs
 from components.picture import mermaid
 from components.postgres import Postgres, PostgresArgs
-from components.secrets import DATABASE_ROLES, NATS_USERS, Secrets, SecretsArgs
+from components.secrets import Secrets, SecretsArgs
 from components.worker import Worker, WorkerArgs
 from components.workload import Limits
 from settings import Settings
@@ -62,7 +62,8 @@ class TaskTracker(pulumi.ComponentResource):
                 limits=values.postgres.limits,
                 max_connections=values.postgres.max_connections,
                 password=secrets["postgres-password"],
-                role_passwords={r: secrets[f"{r}-database-password"] for r in DATABASE_ROLES},
+                logins=secrets.database,
+                key_to_data=secrets.key_to_data,
                 published=values.postgres.published,
             ),
             child,
@@ -73,8 +74,8 @@ class TaskTracker(pulumi.ComponentResource):
                 engine=engine,
                 image=images.nats,
                 limits=values.nats.limits,
-                users=nats_users(),
-                passwords={user: secrets[f"{user}-nats-password"] for user in NATS_USERS},
+                permissions=nats_permissions(),
+                logins=secrets.nats,
             ),
             child,
         )
@@ -89,8 +90,8 @@ class TaskTracker(pulumi.ComponentResource):
                 limits=limits,
                 pool=pool,
                 after=after,
-                database_password=secrets[f"{role}-database-password"],
-                nats_password=secrets[f"{role}-nats-password"],
+                database=secrets.database[role],
+                nats=secrets.nats[role],
             )
 
         migrations = Migrations(
@@ -177,7 +178,7 @@ class TaskTracker(pulumi.ComponentResource):
         self.register_outputs(self.outputs)
 
 
-def nats_users() -> dict[str, Permissions]:
+def nats_permissions() -> dict[str, Permissions]:
     """What each client of NATS may do: the application's as it states itself, the operators'."""
     stated = json.loads(NATS_PERMISSIONS.read_text())
     parts = {user: Permissions.model_validate(subjects) for user, subjects in stated.items()}

@@ -55,7 +55,7 @@ def workload(name: str, args: ApiArgs) -> Workload:
         image=args.image,
         uid=UID,
         environment={
-            **connections("api", args),
+            **connections(args),
             "WEB_CONCURRENCY": str(args.processes),
             "CORS_ORIGINS": ",".join(args.cors_origins),
             "ENCRYPTION_KEY_FILE": "/run/secrets/encryption-key",

@@ -65,8 +65,13 @@ class Engine(Protocol):
         An internal one leads nowhere else; on an isolating one members don't reach each other.
         """
 
-    def data_volume(self, name: str, *, parent: pulumi.Resource) -> pulumi.Output[str]:
-        """Make a volume that neither `destroy` nor a replacement loses (audit R8)."""
+    def data_volume(
+        self, name: str, *, parent: pulumi.Resource, key: Sequence[pulumi.Resource] = ()
+    ) -> pulumi.Output[str]:
+        """Make a volume that neither `destroy` nor a replacement loses (audit R8).
+
+        `key` is what its data is worthless without, and is kept with it.
+        """
 
     def service(
         self, workload: Workload, *, parent: pulumi.Resource, after: Sequence[pulumi.Resource] = ()

@@ -27,7 +27,7 @@ def workload(name: str, args: ApplicationArgs) -> Workload:
         name=name,
         image=args.image,
         uid=UID,
-        environment=connections("migrations", args),
+        environment=connections(args),
         networks=(Attachment(network=BACKEND, answers=False),),
         secrets=credentials(args, {}),
         tmpfs={"/tmp": 16},

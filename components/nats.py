@@ -6,14 +6,16 @@ from collections.abc import Mapping
 import pulumi
 
 from components.args import Args
-from components.engine import Engine, Running
+from components.engine import Engine, Live, LiveFiles, Running
 from components.networks import BACKEND
-from components.secrets import Secret
-from components.workload import Attachment, Directory, Health, Limits, Mount, Workload
+from components.secrets import Login, Secret, account
+from components.workload import Attachment, Health, Limits, Mount, Workload
 
 UID = 10005  # the image's data directory belongs to it
 CLIENT_PORT = 4222
 MONITOR_PORT = 8222
+MONITOR = f"http://127.0.0.1:{MONITOR_PORT}"
+LIVE = "/etc/nats"
 
 # Enough of the limit stays for connections and Go's heap; streams live on disk.
 MEMORY_STORE_SHARE = 8
@@ -39,50 +41,52 @@ OPERATORS = {
 
 
 class NatsArgs(Args):
-    """One server and its users: what each may do, and its password."""
+    """One server and its clients: what each may do, and its login."""
 
     engine: Engine
     image: str
     limits: Limits
-    users: Mapping[str, Permissions]
-    passwords: Mapping[str, Secret]
+    permissions: Mapping[str, Permissions]
+    logins: Mapping[str, Login]
 
 
 class Nats(pulumi.ComponentResource):
-    """NATS with JetStream. Clients connect to `nats:4222` as their own user."""
+    """NATS with JetStream. Clients connect to `nats:4222` as their own user.
+
+    Users change by reload: connections of those that stay are not cut.
+    """
 
     def __init__(
         self, name: str, args: NatsArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("tasktracker:nats:Nats", name, None, opts)
         data = args.engine.data_volume("nats-data", parent=self)
-        server = args.engine.service(server_workload(name, args, data), parent=self)
-        self.server: Running = server
-        self.ready = server.ready
+        spec = live_files(name, args)
+        live = args.engine.live_files(spec, parent=self)
+        self.server: Running = args.engine.service(
+            server_workload(name, args, data, live), parent=self, after=live.ready
+        )
+        reloaded = args.engine.reload(spec, live, self.server, parent=self)
+        self.ready: tuple[pulumi.Resource, ...] = (*self.server.ready, reloaded)
         self.register_outputs({"url": f"nats://{name}:{CLIENT_PORT}"})
 
 
-def server_workload(name: str, args: NatsArgs, data: pulumi.Output[str]) -> Workload:
+def server_workload(name: str, args: NatsArgs, data: pulumi.Output[str], live: Live) -> Workload:
     """The server; its probe asks for a working JetStream, not for a version (audit H1)."""
     return Workload(
         name=name,
         image=args.image,
-        command=("nats-server", "--config", "/etc/nats/nats-server.conf"),
+        command=("nats-server", "--config", f"{LIVE}/nats-server.conf"),
         uid=UID,
         networks=(Attachment(network=BACKEND),),
-        secrets=(_users_file(args).file("users.conf"),),
-        directories=(
-            Directory(
-                name="config",
-                path="/etc/nats",
-                files={"nats-server.conf": server_conf(args.limits.memory)},
-            ),
+        mounts=(
+            Mount(volume=data, path="/data"),
+            Mount(volume=live.volume, path=LIVE, read_only=True),
         ),
-        mounts=(Mount(volume=data, path="/data"),),
         tmpfs={"/tmp": 16},
         limits=args.limits,
         health=Health(
-            command=("wget", "-q", "-O", "/dev/null", f"http://127.0.0.1:{MONITOR_PORT}/healthz"),
+            command=("wget", "-q", "-O", "/dev/null", f"{MONITOR}/healthz"),
             interval=10,
             timeout=5,
             retries=3,
@@ -93,9 +97,40 @@ def server_workload(name: str, args: NatsArgs, data: pulumi.Output[str]) -> Work
     )
 
 
-def server_conf(memory: int) -> str:
-    """The server's configuration for a memory limit in MB; users come from a secret file."""
-    return f"""server_name: nats-1
+def live_files(name: str, args: NatsArgs) -> LiveFiles:
+    """The configuration, and apart from it the passwords that it names by variables."""
+    passwords = {
+        account(login.client, slot): secret
+        for login in args.logins.values()
+        for slot, secret in login.passwords.items()
+    }
+    return LiveFiles(
+        service=name,
+        path=LIVE,
+        uid=UID,
+        files={"nats-server.conf": server_conf(args.limits.memory, args.permissions)},
+        secrets=(_passwords(passwords).file("passwords.conf"),),
+        entry="nats-server.conf",
+        pointer="include './{version}/nats-server.conf'\n",
+        check=("nats-server", "-t", "-c", f"{LIVE}/{{version}}/nats-server.conf"),
+        reload=("nats-server", "--signal", "reload=1"),
+        proof=("wget", "-q", "-O", "-", f"{MONITOR}/varz"),
+    )
+
+
+def server_conf(memory: int, permissions: Mapping[str, Permissions]) -> str:
+    """The server's configuration for a memory limit in MB.
+
+    Its tag tells, in `/varz`, which version is loaded.
+    """
+    users = "".join(
+        _user(client, account(client, slot), allowed)
+        for client, allowed in permissions.items()
+        for slot in "ab"
+    )
+    return f"""include passwords.conf
+server_name: nats-1
+server_tags: ["{{version}}"]
 listen: 0.0.0.0:{CLIENT_PORT}
 http: 0.0.0.0:{MONITOR_PORT}
 max_payload: 1MB
@@ -107,33 +142,25 @@ jetstream {{
   sync_interval: always
 }}
 authorization {{
-  include ../../run/secrets/users.conf
+  users: [
+{users}  ]
 }}
 """
 
 
-def users_conf(users: Mapping[str, Permissions], passwords: Mapping[str, str]) -> str:
-    """The users of the `authorization` block, with their permissions (audit S6)."""
-    entries = [
-        {
-            "user": user,
-            "password": passwords[user],
-            "permissions": {
-                "publish": list(permissions.publish),
-                "subscribe": list(permissions.subscribe),
-            },
-        }
-        for user, permissions in users.items()
-    ]
-    # JSON is valid in NATS' own format, and quotes what must be quoted.
-    return f"users: {json.dumps(entries, indent=2)}\n"
+def _user(client: str, user: str, allowed: Permissions) -> str:
+    """One account. A client's inbox is named after the account it uses."""
+    own = [s.replace(f"_INBOX.{client}.", f"_INBOX.{user}.") for s in allowed.subscribe]
+    rights = f"publish: {json.dumps(list(allowed.publish))}, subscribe: {json.dumps(own)}"
+    return f"    {{ user: {user}, password: ${user}, permissions: {{ {rights} }} }}\n"
 
 
-def _users_file(args: NatsArgs) -> Secret:
-    names = list(args.users)
-    values = pulumi.Output.all(*(args.passwords[name].value for name in names))
-    versions = pulumi.Output.all(*(args.passwords[name].version for name in names))
+def _passwords(secrets: Mapping[str, Secret]) -> Secret:
+    """One file of all passwords, as variables; its version is made of theirs."""
+    names = list(secrets)
+    values = pulumi.Output.all(*(secret.value for secret in secrets.values()))
+    versions = pulumi.Output.all(*(secret.version for secret in secrets.values()))
     return Secret(
-        values.apply(lambda v: users_conf(args.users, dict(zip(names, v, strict=True)))),
+        values.apply(lambda v: "".join(f'{n}: "{p}"\n' for n, p in zip(names, v, strict=True))),
         versions.apply("-".join),
     )

@@ -10,7 +10,7 @@ from pydantic import Field
 from components.args import Args
 from components.engine import Engine, Running
 from components.networks import ACCESS, BACKEND
-from components.secrets import DATABASE_ROLES, Secret
+from components.secrets import CLIENTS, Login, Secret, account
 from components.workload import (
     Attachment,
     Directory,
@@ -32,14 +32,15 @@ PROBE = ("pg_isready", "-h", "127.0.0.1", "-U", SUPERUSER, "-d", DATABASE)
 
 
 class PostgresArgs(Args):
-    """One server: its image, size, and the passwords of its roles by role name."""
+    """One server: its image, size, and the logins of its clients by client."""
 
     engine: Engine
     image: str
     limits: Limits
     max_connections: int = Field(ge=20)
     password: Secret
-    role_passwords: Mapping[str, Secret]
+    logins: Mapping[str, Login]
+    key_to_data: tuple[pulumi.Resource, ...]
     published: int | None = Field(default=None, description="port on 127.0.0.1 of the host")
 
 
@@ -53,7 +54,7 @@ class Postgres(pulumi.ComponentResource):
         self, name: str, args: PostgresArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("tasktracker:postgres:Postgres", name, None, opts)
-        data = args.engine.data_volume("postgres-data", parent=self)
+        data = args.engine.data_volume("postgres-data", key=args.key_to_data, parent=self)
         server = args.engine.service(server_workload(name, args, data), parent=self)
         roles = args.engine.job(roles_workload(name, args), parent=self, after=server.ready)
         self.server: Running = server
@@ -128,11 +129,14 @@ def roles_workload(name: str, args: PostgresArgs) -> Workload:
         secrets=(
             _pgpass(name, args.password).file("pgpass"),
             *(
-                args.role_passwords[role].file(f"{role}-database-password")
-                for role in DATABASE_ROLES
+                secret.file(f"{account(login.client, slot)}-password".replace("_", "-"))
+                for login in args.logins.values()
+                for slot, secret in login.passwords.items()
             ),
         ),
-        directories=(Directory(name="sql", path="/roles", files={"roles.sql": roles_sql()}),),
+        directories=(
+            Directory(name="sql", path="/roles", files={"roles.sql": roles_sql(args.logins)}),
+        ),
         tmpfs={"/tmp": 16},
         limits=Limits(cpus=0.5, memory=128, cpus_reserved=0.1, memory_reserved=32),
         health=None,
@@ -166,15 +170,29 @@ def postgresql_conf(max_connections: int, memory: int) -> str:
 
 
 def pg_hba_conf() -> str:
-    """Who may log in: the superuser by the socket as itself, every role by password (audit S6)."""
+    """Who may log in: the superuser by its own socket, every account by password (audit S6)."""
     rules = [f"local all {SUPERUSER} peer"]
-    rules += [
-        f"host {DATABASE} {role} samenet scram-sha-256" for role in (SUPERUSER, *DATABASE_ROLES)
-    ]
-    rules += [f"host postgres {role} samenet scram-sha-256" for role in (SUPERUSER, "monitoring")]
+    clients = [(DATABASE, role) for role in (SUPERUSER, *(f"+{client}" for client in CLIENTS))]
+    clients += [("postgres", SUPERUSER), ("postgres", "+monitoring")]
+    rules += [f"host {database} {role} samenet scram-sha-256" for database, role in clients]
     return "\n".join(rules) + "\n"
 
 
-def roles_sql() -> str:
-    """The text of `postgres/roles.sql`, kept as SQL so that editors and reviewers read it so."""
-    return (Path(__file__).parent / "sql" / "roles.sql").read_text()
+def roles_sql(logins: Mapping[str, Login]) -> str:
+    """What the job runs: roles with their rights, then the passwords of each client's accounts."""
+    text = (Path(__file__).parent / "sql" / "roles.sql").read_text()
+    return text + "".join(_login_sql(login) for login in logins.values())
+
+
+def _login_sql(login: Login) -> str:
+    """The account in use never expires; the one before it serves its last clients for an hour."""
+    lines = []
+    for slot in login.passwords:
+        user = account(login.client, slot)
+        file = f"/run/secrets/{user}-password".replace("_", "-")
+        lines += [f"\\set {user} `cat {file}`", f"ALTER ROLE {user} PASSWORD :'{user}';"]
+    lines += [
+        f"ALTER ROLE {login.user} VALID UNTIL 'infinity';",
+        f"SELECT pg_temp.expire('{login.standby}');",
+    ]
+    return "\n".join(lines) + "\n"

@@ -9,21 +9,18 @@ from pydantic import Field
 from components.args import Args
 from components.workload import SecretFile
 
-# 32 characters of 62 are 190 bits; the first is a letter, as NATS reads a value that begins like a
-# number as one. Without specials no file format needs quoting.
+# 31 characters of 62 are 184 bits. A letter goes before them, as NATS reads a value that begins
+# like a number as one; without specials no file format needs quoting.
 LENGTH = 31
 
-DATABASE_ROLES = ("api", "worker", "migrations", "backup", "monitoring")
-NATS_USERS = ("api", "worker", "migrations", "backup", "monitoring")
+# Clients that log in, each as itself (audit S6).
+CLIENTS = ("api", "worker", "migrations", "backup", "monitoring")
+DATABASE_LOGINS = tuple(f"{client}-database" for client in CLIENTS)
+NATS_LOGINS = tuple(f"{client}-nats" for client in CLIENTS)
+TOKENS = ("admin-token", "statistics-password")
 
-# Made for every stack; `rotations` in the stack file names them.
-GENERATED = (
-    "postgres-password",
-    "admin-token",
-    "statistics-password",
-    *(f"{role}-database-password" for role in DATABASE_ROLES),
-    *(f"{user}-nats-password" for user in NATS_USERS),
-)
+# What one command rotates; the stack file counts how often.
+ROTATABLE = (*TOKENS, *DATABASE_LOGINS, *NATS_LOGINS)
 
 
 class SecretsArgs(Args):
@@ -35,7 +32,7 @@ class SecretsArgs(Args):
 
 @dataclass(frozen=True)
 class Secret:
-    """A value and its version: a random id that changes with the value, safe to show."""
+    """A value and its version, which changes with the value and is safe to show."""
 
     value: pulumi.Output[str]
     version: pulumi.Output[str]
@@ -45,22 +42,63 @@ class Secret:
         return SecretFile(name=name, value=self.value, version=self.version)
 
 
+@dataclass(frozen=True)
+class Login:
+    """A client's two accounts, of which one is in use.
+
+    A rotation gives the other a new password and changes over to it. Clients that still hold the
+    old one are served until they are replaced, so nobody is locked out meanwhile (audit S4).
+    """
+
+    client: str
+    active: str
+    passwords: dict[str, Secret]
+
+    @property
+    def user(self) -> str:
+        """The account in use."""
+        return account(self.client, self.active)
+
+    @property
+    def password(self) -> Secret:
+        """Its password."""
+        return self.passwords[self.active]
+
+    @property
+    def standby(self) -> str:
+        """The account that was in use before, and is next."""
+        return account(self.client, "b" if self.active == "a" else "a")
+
+
+def account(client: str, slot: str) -> str:
+    """The name of one of a client's two accounts."""
+    return f"{client}_{slot}"
+
+
 class Secrets(pulumi.ComponentResource):
-    """Every secret of a stack by its name. Values are secret in the state, versions are not."""
+    """Every secret of a stack by its name. Values are secret in the state, versions are not.
+
+    `key_to_data` is what a data volume is worthless without; it is kept as long as that.
+    """
 
     def __init__(
         self, name: str, args: SecretsArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("tasktracker:secrets:Secrets", name, None, opts)
-        # They open the data volumes, so they are kept as long as these.
-        self._kept = pulumi.ResourceOptions(parent=self, protect=True)
+        self._child = pulumi.ResourceOptions(parent=self)
         self._rotations = args.rotations
-        self._secrets: dict[str, Secret] = {}
-        for secret in GENERATED:
-            self._add(secret, pulumi.Output.concat("s", self._password(secret).result))
-        for secret, value in {"encryption-key": self._fernet_key(), **args.given}.items():
-            self._add(secret, value)
-        self.register_outputs({"versions": {k: s.version for k, s in self._secrets.items()}})
+        superuser = self._password("postgres-password", 0)
+        encryption = random.RandomBytes("encryption-key", length=32, opts=self._child)
+        self.key_to_data: tuple[pulumi.Resource, ...] = (superuser, encryption)
+        self._secrets = {
+            "postgres-password": _generated(superuser, 0),
+            "encryption-key": Secret(pulumi.Output.secret(fernet(encryption)), _version(0)),
+            **{token: self._token(token) for token in TOKENS},
+            **{given: self._given(given, value) for given, value in args.given.items()},
+        }
+        self.database = {login.client: login for login in map(self._login, DATABASE_LOGINS)}
+        self.nats = {login.client: login for login in map(self._login, NATS_LOGINS)}
+        self.register_outputs({})
 
     def __getitem__(self, name: str) -> Secret:
         return self._secrets[name]
@@ -69,23 +107,47 @@ class Secrets(pulumi.ComponentResource):
         """A secret that a stack may do without."""
         return self._secrets.get(name)
 
-    def _password(self, name: str) -> random.RandomPassword:
-        return random.RandomPassword(
-            name, length=LENGTH, special=False, keepers=self._keepers(name), opts=self._kept
-        )
+    def _token(self, name: str) -> Secret:
+        generation = self._rotations.get(name, 0)
+        return _generated(self._password(name, generation), generation)
 
-    def _fernet_key(self) -> pulumi.Output[str]:
-        """32 random bytes in URL-safe base64, what Fernet asks for, where no key was given."""
-        key = random.RandomBytes("encryption-key", length=32, opts=self._kept)
-        return key.base64.apply(lambda text: text.replace("+", "-").replace("/", "_"))
+    def _login(self, name: str) -> Login:
+        """Two accounts: rotation n is the turn of a when n is even, of b when it is odd."""
+        turn = self._rotations.get(name, 0)
+        generations = {"a": (turn + 1) // 2, "b": turn // 2}
+        passwords = {
+            slot: _generated(self._password(f"{name}-{slot}", generation), generation)
+            for slot, generation in generations.items()
+        }
+        return Login(name.partition("-")[0], "ab"[turn % 2], passwords)
 
-    def _keepers(self, name: str) -> dict[str, str]:
-        return {"rotation": str(self._rotations.get(name, 0))}
-
-    def _add(self, name: str, value: pulumi.Output[str]) -> None:
+    def _given(self, name: str, value: pulumi.Output[str]) -> Secret:
         secret: pulumi.Output[str] = pulumi.Output.secret(value)
-        version = random.RandomId(
-            f"{name}-version", byte_length=4, keepers={"value": secret}, opts=self._kept
+        changes = random.RandomId(
+            f"{name}-version", byte_length=4, keepers={"value": secret}, opts=self._child
         )
         # Derived from a secret input, so Pulumi holds the id for one too; it is a random number.
-        self._secrets[name] = Secret(secret, pulumi.Output.unsecret(version.hex))
+        return Secret(secret, pulumi.Output.unsecret(changes.hex))
+
+    def _password(self, name: str, generation: int) -> random.RandomPassword:
+        return random.RandomPassword(
+            name,
+            length=LENGTH,
+            special=False,
+            keepers={"generation": str(generation)},
+            opts=self._child,
+        )
+
+
+def fernet(key: random.RandomBytes) -> pulumi.Output[str]:
+    """32 random bytes in URL-safe base64, what Fernet asks for, where no key was given."""
+    return key.base64.apply(lambda text: text.replace("+", "-").replace("/", "_"))
+
+
+def _generated(password: random.RandomPassword, generation: int) -> Secret:
+    value: pulumi.Output[str] = pulumi.Output.secret(pulumi.Output.concat("s", password.result))
+    return Secret(value, _version(generation))
+
+
+def _version(generation: int) -> pulumi.Output[str]:
+    return pulumi.Output.from_input(f"g{generation}")

@@ -40,7 +40,7 @@ def workload(name: str, args: WorkerArgs) -> Workload:
         name=name,
         image=args.image,
         uid=UID,
-        environment=connections("worker", args),
+        environment=connections(args),
         networks=(Attachment(network=BACKEND),),
         secrets=credentials(args, {}),
         tmpfs={"/tmp": 64},

@@ -2,18 +2,34 @@
 
 import re
 from pathlib import PurePosixPath
-from typing import Self
+from typing import Annotated, Self
 
 import pulumi
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from components.args import Args
 
 Text = str | pulumi.Output[str]
 
+Port = Annotated[int, Field(ge=1, le=65535)]
+
 # Commands that succeed whatever the state of the service: a probe made of them is always green
 # (audit H1, H2). Rules over whole plans look deeper; this stops a component's own mistake.
 HOLLOW_PROBES = frozenset({"true", "echo", "exit", "pgrep", "ps", ":"})
+
+
+def names_one_version(image: str) -> str:
+    """Refuse an image reference that means another image tomorrow (audit I1)."""
+    reference, at, digest = image.partition("@")
+    _, colon, tag = reference.rpartition("/")[2].partition(":")
+    if not colon or tag == "latest":
+        raise ValueError("moves: name a version, as in name:v1.2.3")
+    if at and not re.fullmatch(r"sha256:[0-9a-f]{64}", digest):
+        raise ValueError("has no whole digest: write name:v1.2.3@sha256:<64 hex digits>")
+    return image
+
+
+Image = Annotated[str, AfterValidator(names_one_version)]
 
 
 class Limits(Args):
@@ -64,8 +80,8 @@ class Health(Args):
 class Published(Args):
     """A port of the container that answers on the host."""
 
-    internal: int = Field(ge=1, le=65535)
-    external: int = Field(ge=1, le=65535)
+    internal: Port
+    external: Port
     address: str = "127.0.0.1"
 
 
@@ -107,7 +123,7 @@ class Workload(Args):
     """
 
     name: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
-    image: str
+    image: Image
     command: tuple[str, ...] = ()
     uid: int = Field(gt=0, description="root (0) is refused (audit R5)")
     environment: dict[str, str] = Field(default_factory=dict)
@@ -126,15 +142,6 @@ class Workload(Args):
     exclusive: bool = Field(
         default=False, description="never two at once: it owns a volume or a port of the host"
     )
-
-    @field_validator("image")
-    @classmethod
-    def names_one_version(cls, image: str) -> str:
-        reference, _, _ = image.partition("@")
-        _, colon, tag = reference.rpartition("/")[2].partition(":")
-        if not colon or tag == "latest":
-            raise ValueError(f"{image!r} moves: name a version, as in name:v1.2.3 (audit I1)")
-        return image
 
     @field_validator("environment")
     @classmethod

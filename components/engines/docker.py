@@ -70,7 +70,9 @@ class DockerEngine(pulumi.ComponentResource):
             opts=self._beside(parent),
         )
 
-    def data_volume(self, name: str, *, parent: pulumi.Resource) -> pulumi.Output[str]:
+    def data_volume(
+        self, name: str, *, parent: pulumi.Resource, key: Sequence[pulumi.Resource] = ()
+    ) -> pulumi.Output[str]:
         """See `Engine.data_volume`. Its name is fixed, so that a new stack finds old data."""
         volume = docker.Volume(
             name,
@@ -80,6 +82,8 @@ class DockerEngine(pulumi.ComponentResource):
                 provider=self._provider,
                 protect=True,
                 retain_on_delete=True,
+                # `destroy --exclude-protected` spares what a protected resource depends on.
+                depends_on=list(key),
                 # Labels and driver options are fixed at creation: a change would replace the data.
                 ignore_changes=["labels", "driver", "driverOpts"],
             ),
