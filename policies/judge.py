@@ -17,7 +17,7 @@ from typing import Any
 from policies.configuration import Configuration
 from policies.exceptions import Exemption
 from policies.planned import Planned, Stack
-from policies.rule import Level, Rule
+from policies.rule import Config, Level, Rule
 from policies.values import Undecided
 
 UNDECIDED = (
@@ -56,6 +56,16 @@ class Finding:
         return f"{self.fact}.{mend} ({self.rule.url})"
 
 
+@dataclass(frozen=True)
+class InForce:
+    """A rule as it holds somewhere: how strictly, with which values; or why it doesn't at all."""
+
+    rule: Rule
+    level: Level
+    config: Config
+    absent: str | None = None
+
+
 class Judge:
     """Judges one run: resource by resource, then the stack they make."""
 
@@ -69,61 +79,69 @@ class Judge:
     ) -> None:
         """`mends`: whether a rule at level remediate has mended already what it can."""
         self.rules = rules
-        self.configuration = configuration or Configuration()
+        self.configure(configuration or Configuration())
         self.exemptions = exemptions
         self.today = today or date.today()
         self.mends = mends
         self.settings: Mapping[str, Any] = {}
-        self.of_stack = tuple(rule for rule in rules if not rule.applies)
-        self._of_type: dict[str, tuple[Rule, ...]] = {}
         self.seen: dict[str, Planned] = {}
         self.decided: Counter[str] = Counter()
         self.concerned: Counter[str] = Counter()
         self._used: set[Exemption] = set()
 
-    def of_type(self, type: str) -> tuple[Rule, ...]:
-        """The rules that look at one resource of `type`."""
-        if type not in self._of_type:
-            self._of_type[type] = tuple(rule for rule in self.rules if type in rule.applies)
-        return self._of_type[type]
+    def configure(self, configuration: Configuration) -> None:
+        """Judge by other values from now on."""
+        self._configuration = configuration
+        self._in_force: dict[tuple[str, str], tuple[InForce, ...]] = {}
 
-    def outside(self, rule: Rule, resource: Planned) -> str | None:
-        """Why a rule doesn't look at a resource; None if it does."""
-        if resource.type not in rule.applies:
-            return "of another type"
-        if self.configuration.level(rule, resource.environment) is Level.disabled:
-            return f"disabled in {resource.environment}"
-        try:
-            return rule.exempt(resource) if rule.exempt else None
-        except Exception:  # what can't be told apart isn't exempt; the check itself will say why
-            return None
+    def in_force(self, type: str, environment: str) -> tuple[InForce, ...]:
+        """Every rule of resources as it holds for a type in an environment."""
+        key = (type, environment)
+        if key not in self._in_force:
+            self._in_force[key] = tuple(
+                InForce(
+                    rule,
+                    level := self._configuration.level(rule, environment),
+                    self._configuration.of(rule),
+                    "of another type"
+                    if type not in rule.applies
+                    else f"disabled in {environment}"
+                    if level is Level.disabled
+                    else None,
+                )
+                for rule in self.rules
+                if rule.applies
+            )
+        return self._in_force[key]
 
     def resource(self, resource: Planned) -> Iterator[Finding]:
         """What the rules of its type find in one resource."""
         self.seen[resource.urn] = resource
-        for rule in self.of_type(resource.type):
-            if self.outside(rule, resource):
-                continue
-            level = self.configuration.level(rule, resource.environment)
-            self.concerned[rule.id] += 1
-            yield from self._run(rule, resource, resource.urn, level)
+        for each in self.in_force(resource.type, resource.environment):
+            if not (each.absent or _exempt(each.rule, resource)):
+                self.concerned[each.rule.id] += 1
+                yield from self._run(each, resource, resource.urn)
+
+    def outside(self, resource: Planned) -> Iterator[tuple[str, str]]:
+        """The rules of resources that don't look at this one, and why."""
+        for each in self.in_force(resource.type, resource.environment):
+            if reason := each.absent or _exempt(each.rule, resource):
+                yield each.rule.id, reason
 
     def stack(self, name: str, urn: str) -> Iterator[Finding]:
         """What the rules of the whole stack find in all that was seen; `urn` is the stack's own."""
         stack = Stack(name, tuple(self.seen.values()), self.settings)
-        for rule in self.of_stack:
-            level = self.configuration.level(rule, stack.environment)
-            if level is not Level.disabled:
-                yield from self._run(rule, stack, urn, level)
+        for rule in self.rules:
+            level = self._configuration.level(rule, stack.environment)
+            if not rule.applies and level is not Level.disabled:
+                yield from self._run(InForce(rule, level, self._configuration.of(rule)), stack, urn)
         yield from self._uncovered(stack, urn)
         yield from self._unmatched(stack, urn)
 
-    def _run(
-        self, rule: Rule, subject: Planned | Stack, urn: str, level: Level
-    ) -> Iterator[Finding]:
-        decided = True
+    def _run(self, each: InForce, subject: Planned | Stack, urn: str) -> Iterator[Finding]:
+        rule, level, decided = each.rule, each.level, True
         try:
-            for found in rule.check(subject, self.configuration.of(rule)):
+            for found in rule.check(subject, each.config):
                 about, fact = found if isinstance(found, tuple) else (subject, found)
                 if isinstance(fact, Undecided):
                     decided = False
@@ -160,7 +178,7 @@ class Judge:
 
     def _uncovered(self, stack: Stack, urn: str) -> Iterator[Finding]:
         for rule in self.rules:
-            level = self.configuration.level(rule, stack.environment)
+            level = self._configuration.level(rule, stack.environment)
             if level is Level.mandatory and self.concerned[rule.id] and not self.decided[rule.id]:
                 fact = f"decided on none of the {self.concerned[rule.id]} resources it concerns"
                 strict = Level.advisory if stack.environment == "dev" else level
@@ -181,6 +199,13 @@ class Judge:
             else:
                 fact = f"the exception for {exemption.resource!r} isn't needed any more: remove it"
                 yield Finding(rule, urn, Level.advisory, Kind.excused, fact)
+
+
+def _exempt(rule: Rule, resource: Planned) -> str | None:
+    try:
+        return rule.exempt(resource) if rule.exempt else None
+    except Exception:  # what can't be told apart isn't exempt; the check itself will say why
+        return None
 
 
 def _place(error: Exception) -> str:

@@ -134,7 +134,7 @@ class Server(sdk._PolicyAnalyzerServicer):
     def Configure(self, request: Any, context: Any) -> Any:
         """Take the values and levels the engine settled on (defaults, ours, the flag's)."""
         try:
-            self.judge.configuration = configured(self.judge.rules, request.policyConfig)
+            self.judge.configure(configured(self.judge.rules, request.policyConfig))
         except Misconfigured as error:
             context.abort(grpc.StatusCode.INVALID_ARGUMENT, str(error))
         return super().Configure(request, context)  # type: ignore[no-untyped-call]
@@ -150,9 +150,8 @@ class Server(sdk._PolicyAnalyzerServicer):
         with _LOCK:
             for finding in self.judge.resource(resource):
                 response.diagnostics.append(diagnostic(finding, ""))
-        for rule in self.judge.rules:
-            if rule.applies and (reason := self.judge.outside(rule, resource)):
-                response.not_applicable.add(policy_name=rule.id, reason=reason)
+        for id, reason in self.judge.outside(resource):
+            response.not_applicable.add(policy_name=id, reason=reason)
         return response
 
     def AnalyzeStack(self, request: Any, _context: Any) -> Any:
@@ -168,9 +167,9 @@ class Server(sdk._PolicyAnalyzerServicer):
         """Mend what is safe to mend, where the environment's level says so."""
         response = proto.RemediateResponse()
         resource = planned(request)
-        for rule in self.judge.of_type(resource.type):
-            level = self.judge.configuration.level(rule, resource.environment)
-            if rule.remedy is None or level is not Level.remediate:
+        for each in self.judge.in_force(resource.type, resource.environment):
+            rule = each.rule
+            if rule.remedy is None or each.absent or each.level is not Level.remediate:
                 continue
             changes = rule.remedy(resource)
             if changes is None:

@@ -69,11 +69,11 @@ class Planned:
         """The resource's name in the program."""
         return self.urn.rpartition("::")[2]
 
-    @property
+    @cached_property
     def stack(self) -> str:
         return self.urn.split("::")[0].rpartition(":")[2]
 
-    @property
+    @cached_property
     def environment(self) -> str:
         return environment_of(self.stack)
 
