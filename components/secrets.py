@@ -1,5 +1,7 @@
 """Secrets of the stack: generated or given, each with a version that says nothing about it."""
 
+import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pulumi
@@ -18,6 +20,9 @@ CLIENTS = ("api", "worker", "migrations", "backup", "monitoring")
 DATABASE_LOGINS = tuple(f"{client}-database" for client in CLIENTS)
 NATS_LOGINS = tuple(f"{client}-nats" for client in CLIENTS)
 TOKENS = ("admin-token", "statistics-password")
+
+CERTIFICATE = "tls-certificate"
+TLS = (CERTIFICATE, "tls-key")
 
 # What one command rotates; the stack file counts how often.
 ROTATABLE = (*TOKENS, *DATABASE_LOGINS, *NATS_LOGINS)
@@ -94,7 +99,7 @@ class Secrets(pulumi.ComponentResource):
             "postgres-password": _generated(superuser, 0),
             "encryption-key": Secret(pulumi.Output.secret(fernet(encryption)), _version(0)),
             **{token: self._token(token) for token in TOKENS},
-            **{given: self._given(given, value) for given, value in args.given.items()},
+            **{name: self._given(name, args.given) for name in args.given},
         }
         self.database = {login.client: login for login in map(self._login, DATABASE_LOGINS)}
         self.nats = {login.client: login for login in map(self._login, NATS_LOGINS)}
@@ -121,8 +126,12 @@ class Secrets(pulumi.ComponentResource):
         }
         return Login(name.partition("-")[0], "ab"[turn % 2], passwords)
 
-    def _given(self, name: str, value: pulumi.Output[str]) -> Secret:
-        secret: pulumi.Output[str] = pulumi.Output.secret(value)
+    def _given(self, name: str, given: Mapping[str, pulumi.Output[str]]) -> Secret:
+        secret: pulumi.Output[str] = pulumi.Output.secret(given[name])
+        if name in TLS and CERTIFICATE in given:
+            # It is public, and no key changes without it. So a preview knows the version, and with
+            # it the edge's configuration, before anything exists: rules can read that.
+            return Secret(secret, pulumi.Output.unsecret(given[CERTIFICATE].apply(_fingerprint)))
         changes = random.RandomId(
             f"{name}-version", byte_length=4, keepers={"value": secret}, opts=self._child
         )
@@ -151,3 +160,7 @@ def _generated(password: random.RandomPassword, generation: int) -> Secret:
 
 def _version(generation: int) -> pulumi.Output[str]:
     return pulumi.Output.from_input(f"g{generation}")
+
+
+def _fingerprint(certificate: str) -> str:
+    return hashlib.sha256(certificate.encode()).hexdigest()[:8]
