@@ -189,6 +189,7 @@ def load(shape: type[Shape], environ: Mapping[str, str]) -> Shape:
             if name not in failed:
                 variable = name.upper() + ("_FILE" if name in secrets else "")
                 cause = "not set" if error["type"] == "missing" else error["msg"]
+                cause = cause.removeprefix("Value error, ")
                 line = f"{variable}: {cause}; {shape.model_fields[name].description}"
                 if line not in faults:  # of several wrong members one line is enough
                     faults.append(line)

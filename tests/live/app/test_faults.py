@@ -56,7 +56,7 @@ def test_every_task_acknowledged_while_postgres_is_killed_is_there_and_processed
         for writer in writers:
             writer.join()
     assert refused == {503}
-    stack.wait_until_done(*made, seconds=40)
+    stack.wait_until_done(*made)
 
 
 def test_tasks_that_wait_in_the_stream_survive_the_death_of_nats(stack: Stack) -> None:

@@ -14,6 +14,7 @@ const TYPING_ENDS = 300; // milliseconds
 
 let next = null; // where the next older page begins
 let query = "";
+let mine = null; // the task that was created here last
 
 function say(words, wrong = false) {
   said.textContent = words;
@@ -45,6 +46,7 @@ createForm.addEventListener("submit", (event) => {
   attempt(async () => {
     const task = await create(Object.fromEntries(filled));
     createForm.reset();
+    mine = task.id;
     say(`Created “${task.title}”.`);
     change(task, query === "");
   }).finally(() => {
@@ -73,7 +75,10 @@ older.addEventListener("click", () =>
 );
 
 listen(
-  (task) => change(task, query === ""),
+  (task) => {
+    change(task, query === "");
+    if (task.id === mine && task.status !== "new") say(`“${task.title}” is ${task.status}.`);
+  },
   (yes) => {
     showLive(yes);
     if (yes) attempt(show);

@@ -7,6 +7,7 @@ const shape = document.querySelector("#task");
 const rows = new Map(); // by the id of the task
 
 function fill(row, task) {
+  row.dataset.changed = task.changed_at;
   row.querySelector(".name").textContent = task.title;
   const status = row.querySelector(".status");
   status.textContent = task.status;
@@ -57,7 +58,6 @@ export function change(task, add) {
   const shown = known ?? row(task);
   if (known === undefined) list.prepend(shown);
   fill(shown, task);
-  shown.dataset.changed = task.changed_at;
   none.hidden = true;
   shown.classList.remove("fresh");
   void shown.offsetWidth; // lets the animation start anew

@@ -1,0 +1,81 @@
+"""What the bot does about what people write, and about tasks that come to their end."""
+
+import logging
+
+import httpx
+
+from tasktracker.bot.sessions import Sessions, SessionsFile
+from tasktracker.bot.telegram import Telegram, Update
+from tasktracker.logs import FIELDS
+
+logger = logging.getLogger(__name__)
+
+USAGE = "Write /new and what is to be done, and I will tell you when it is sorted."
+
+
+class ApiError(Exception):
+    """The api can't be reached or is not ready; try again later."""
+
+
+class Conversation:
+    """Answers updates one by one; remembers each before the next."""
+
+    def __init__(self, telegram: Telegram, api: httpx.AsyncClient, file: SessionsFile) -> None:
+        self._telegram = telegram
+        self._api = api
+        self._file = file
+        self._sessions: Sessions = file.read()
+
+    async def read(self) -> None:
+        """Wait for updates and answer them. Raises TelegramError, ApiError: call it again."""
+        for update in await self._telegram.updates(self._sessions.offset):
+            await self._answer(update)
+            self._sessions.offset = update.update_id + 1
+            self._file.write(self._sessions)
+
+    async def report(self) -> None:
+        """Tell each chat whose task came to its end. Raises TelegramError, ApiError."""
+        for task_id, chat in list(self._sessions.waiting.items()):
+            answer = await self._call("GET", f"/api/tasks/{task_id}")
+            if answer.status_code == 404:
+                text = "A task of yours is gone."
+            elif answer.status_code != 200:
+                raise ApiError(f"the api answers {answer.status_code}")
+            else:
+                task = answer.json()
+                if task["status"] == "new":
+                    continue
+                kind = f" It is a {task['kind']}." if task["kind"] else ""
+                text = f"“{task['title']}” is {task['status']}.{kind}"
+            await self._telegram.send(chat, text)
+            del self._sessions.waiting[task_id]
+            self._file.write(self._sessions)
+
+    async def _answer(self, update: Update) -> None:
+        if update.message is None:
+            return
+        chat = update.message.chat.id
+        command, _, title = update.message.text.strip().partition(" ")
+        # In a group a command may carry the bot's name: /new@tracker_bot.
+        if command.partition("@")[0] != "/new" or not title.strip():
+            await self._telegram.send(chat, USAGE)
+            return
+        content = {"title": title.strip(), "contact": f"telegram:{chat}"}
+        answer = await self._call("POST", "/api/tasks", content)
+        if answer.status_code == 422:
+            fault = answer.json()["detail"][0]["msg"]
+            await self._telegram.send(chat, f"That is no title: {fault}.")
+            return
+        if answer.status_code != 201:
+            raise ApiError(f"the api answers {answer.status_code}")
+        task = answer.json()
+        self._sessions.waiting[task["id"]] = chat
+        self._file.write(self._sessions)
+        logger.info("task created", extra={FIELDS: {"task": task["id"]}})
+        await self._telegram.send(chat, f"“{task['title']}” is noted.")
+
+    async def _call(self, method: str, path: str, content: object = None) -> httpx.Response:
+        try:
+            return await self._api.request(method, path, json=content)
+        except httpx.HTTPError as fault:
+            raise ApiError(f"the api can't be reached ({type(fault).__name__})") from None
