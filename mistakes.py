@@ -8,6 +8,8 @@ from typing import get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+SCHEMA = "schema/stack-file.json"
+
 
 @dataclass(frozen=True)
 class Mistake:
@@ -45,10 +47,12 @@ def _explain(detail: ErrorDetails, model: type[BaseModel]) -> Mistake:
     if detail["type"] == "extra_forbidden":
         return unknown(key, path[-1], _fields(model, path[:-1]))
     if detail["type"] == "missing":
-        return Mistake(key, "is missing", "add it; schema/stack.json says what it is")
+        return Mistake(key, "is missing", f"add it; {SCHEMA} says what it is")
+    if key == "stack":
+        return Mistake(key, "is not an object", f"write it as YAML keys; {SCHEMA} says which")
     message = detail["msg"].removeprefix("Value error, ")
     fault, _, fix = message.partition(": ")
-    return Mistake(key, fault[:1].lower() + fault[1:], fix or "see schema/stack.json")
+    return Mistake(key, fault[:1].lower() + fault[1:], fix or f"see {SCHEMA}")
 
 
 def unknown(key: str, name: str, known: Iterable[str]) -> Mistake:

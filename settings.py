@@ -5,23 +5,29 @@ Everything wrong with it is told at once, before any resource is made.
 """
 
 import json
+import re
 import sys
+from ipaddress import ip_address
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import pulumi
-from pydantic import Field, ValidationError
+from pulumi.runtime.config import is_config_secret
+from pydantic import Field, ValidationError, field_validator
 
 import laws
 from components.application import Pool
 from components.args import Args
+from components.backup_configuration import Repositories, Schedule
 from components.edge_configuration import RateLimits
-from components.workload import Limits
+from components.workload import Image, Limits, Port
 from mistakes import Mistake, StackFileError, explain
 
 PROJECT = "task-tracker"
 # The exit status by which Pulumi's language host knows that the user has been told the reason.
 TOLD = 32
+
+RELEASE = re.compile(r"v\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?|sha-[0-9a-f]{7,64}")
 
 BUILT_IMAGES = Path(__file__).parent / "images" / "built.json"
 
@@ -34,6 +40,9 @@ GIVEN_SECRETS = {
     "tls-certificate": "the certificate chain of the edge, PEM",
     "tls-key": "the private key of the certificate, PEM",
     "telegram-bot-token": "the token of the bot",
+    "backup-passphrase": "encrypts backups; without it none of them can be read, so keep a copy",
+    "s3-access-key": "of the bucket for backups",
+    "s3-secret-key": "of the bucket for backups",
 }
 
 
@@ -52,15 +61,15 @@ class Host(Args):
 class Images(Args):
     """Image references, each naming one version; in prod by digest as well."""
 
-    files: str = Field(description="carries files into volumes; nothing runs in it")
-    postgres: str
-    nats: str
-    nginx: str
-    api: str
-    worker: str
-    migrations: str
-    dashboard: str
-    bot: str | None = None
+    files: Image = Field(description="carries files into volumes; nothing runs in it")
+    postgres: Image
+    nats: Image
+    nginx: Image
+    api: Image
+    worker: Image
+    migrations: Image
+    dashboard: Image
+    bot: Image | None = None
 
 
 class Service(Args):
@@ -71,14 +80,14 @@ class Service(Args):
 
 class PostgresSettings(Service):
     max_connections: int = Field(ge=20, description="slots of the server; each takes memory")
-    published: int | None = Field(default=None, description="dev only: port on 127.0.0.1")
+    published: Port | None = Field(default=None, description="dev only: port on 127.0.0.1")
 
 
 class ApiSettings(Service):
     replicas: int = Field(ge=1, le=32, description="containers behind one name")
     processes: int = Field(ge=1, le=64, description="uvicorn processes in each container")
     pool: Pool
-    published: int | None = Field(default=None, description="dev only: port on 127.0.0.1")
+    published: Port | None = Field(default=None, description="dev only: port on 127.0.0.1")
 
 
 class WorkerSettings(Service):
@@ -93,17 +102,29 @@ class DashboardSettings(Service):
 class EdgeSettings(Service):
     server_name: str = Field(pattern=r"^[a-z0-9.-]+$", description="the name browsers use")
     address: str = Field(default="0.0.0.0", description="address of the host to publish on")
-    http_port: int = Field(ge=1, le=65535)
-    https_port: int | None = Field(default=None, ge=1, le=65535, description="TLS where given")
+    http_port: Port
+    https_port: Port | None = Field(default=None, description="TLS where given")
     certificate_file: str | None = Field(default=None, description="PEM, instead of the secret")
     key_file: str | None = Field(default=None, description="PEM, instead of the secret")
     body_limit_mb: int = Field(default=10, ge=1, description="10: the largest Telegram media")
     rate_limits: RateLimits = RateLimits()
     cors_origins: tuple[str, ...] = ()
 
+    @field_validator("address")
+    @classmethod
+    def is_an_address(cls, address: str) -> str:
+        try:
+            return str(ip_address(address))
+        except ValueError:
+            raise ValueError("is not an IP address of the host: write one, or 0.0.0.0") from None
+
 
 class BotSettings(Service):
     base_url: str = Field(default="https://api.telegram.org", pattern=r"^https?://")
+
+
+class BackupsSettings(Repositories):
+    schedule: Schedule = Schedule()
 
 
 class StackSettings(Args):
@@ -125,13 +146,24 @@ class StackSettings(Args):
     dashboard: DashboardSettings
     edge: EdgeSettings
     bot: BotSettings | None = Field(default=None, description="the Telegram bot; off if left out")
+    backups: BackupsSettings | None = Field(default=None, description="off if left out: dev only")
+    restored: tuple[Annotated[str, Field(pattern=r"^r[0-9-]+$")], ...] = Field(
+        default=(), description="written by `make restore`: data volumes, of which the last is used"
+    )
     gaps: tuple[str, ...] = Field(
         default=(),
         description="prod: services that owning a volume or a port lets a deploy take down shortly",
     )
-    rotations: dict[str, int] = Field(
+    rotations: dict[str, Annotated[int, Field(ge=0)]] = Field(
         default_factory=dict, description="generated secret: how often it was started anew"
     )
+
+    @field_validator("release")
+    @classmethod
+    def is_one_release(cls, release: str | None) -> str | None:
+        if release is not None and not RELEASE.fullmatch(release):
+            raise ValueError("is no release: write vX.Y.Z or sha-<commit> (audit I1)")
+        return release
 
 
 class Settings(Args):
@@ -162,13 +194,13 @@ def read() -> Settings:
     stack = pulumi.get_stack()
     environment = environment_of(stack)
     config = pulumi.Config(PROJECT)
-    mistakes = laws.unknown_keys(_own_keys(), ["stack", *GIVEN_SECRETS])
+    mistakes = laws.unknown_keys(_own_keys(), ["stack", *GIVEN_SECRETS]) + _in_clear()
     try:
-        values = StackSettings.model_validate(_stack_object(config))
-    except ValidationError as error:
-        raise StackFileError(stack, [*mistakes, *explain(error, StackSettings)]) from None
+        values = parse(_stack_text(config))
+    except StackFileError as error:
+        raise StackFileError(stack, [*mistakes, *error.mistakes]) from None
     secrets = _secrets(config, values)
-    images, release = _images(stack, values)
+    images, release = _images(stack, environment, values)
     mistakes += laws.broken(environment, values, images, release, secrets)
     if mistakes:
         raise StackFileError(stack, mistakes)
@@ -177,6 +209,17 @@ def read() -> Settings:
         stack=stack, environment=environment, values=values, images=images, release=release,
         given=given,
     )  # fmt: skip
+
+
+def parse(text: str) -> StackSettings:
+    """The stack object (JSON), checked by its shape: a number in quotes is text, as in the schema.
+
+    Raises `StackFileError`.
+    """
+    try:
+        return StackSettings.model_validate_json(text, strict=True)
+    except ValidationError as error:
+        raise StackFileError(pulumi.get_stack(), explain(error, StackSettings)) from None
 
 
 def environment_of(stack: str) -> Environment:
@@ -196,13 +239,19 @@ def _own_keys() -> list[str]:
     return [key.removeprefix(prefix) for key in known if key.startswith(prefix)]
 
 
-def _stack_object(config: pulumi.Config) -> object:
+def _in_clear() -> list[Mistake]:
+    """Given secrets that the stack file holds as plain text."""
+    return [
+        Mistake(name, "is given in clear", f"pulumi config set --secret {PROJECT}:{name}")
+        for name in _own_keys()
+        if name in GIVEN_SECRETS and not is_config_secret(f"{PROJECT}:{name}")
+    ]
+
+
+def _stack_text(config: pulumi.Config) -> str:
+    """The stack object as Pulumi hands it over: JSON."""
     try:
-        return config.require_object("stack")
-    except pulumi.ConfigTypeError:
-        raise StackFileError(
-            pulumi.get_stack(), [Mistake("stack", "is not an object", "write it as YAML keys")]
-        ) from None
+        return config.require("stack")
     except pulumi.ConfigMissingError:
         raise StackFileError(
             pulumi.get_stack(),
@@ -220,14 +269,19 @@ def _secrets(config: pulumi.Config, values: StackSettings) -> dict[str, str]:
     return secrets
 
 
-def _images(stack: str, values: StackSettings) -> tuple[Images, str]:
-    """Images and release: from the stack file, or what was built on this machine."""
+def _images(stack: str, environment: Environment, values: StackSettings) -> tuple[Images, str]:
+    """Images and release: from the stack file, or in dev what was built on this machine."""
     if values.images is not None and values.release is not None:
         return values.images, values.release
     if (values.images is None) != (values.release is None):
         raise StackFileError(
             stack,
             [Mistake("release, images", "only one of the two is there", "give both, or none")],
+        )
+    if environment != "dev":
+        raise StackFileError(
+            stack,
+            [Mistake("release, images", "are missing", "staging and prod name what they run")],
         )
     if not BUILT_IMAGES.exists():
         raise StackFileError(
