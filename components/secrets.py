@@ -96,8 +96,8 @@ class Secrets(pulumi.ComponentResource):
         encryption = random.RandomBytes("encryption-key", length=32, opts=self._child)
         self.key_to_data: tuple[pulumi.Resource, ...] = (superuser, encryption)
         self._secrets = {
-            "postgres-password": _generated(superuser, 0),
-            "encryption-key": Secret(pulumi.Output.secret(fernet(encryption)), _version(0)),
+            "postgres-password": _generated(superuser, "0"),
+            "encryption-key": Secret(pulumi.Output.secret(fernet(encryption)), _version("0")),
             **{token: self._token(token) for token in TOKENS},
             **{name: self._given(name, args.given) for name in args.given},
         }
@@ -114,14 +114,14 @@ class Secrets(pulumi.ComponentResource):
 
     def _token(self, name: str) -> Secret:
         generation = self._rotations.get(name, 0)
-        return _generated(self._password(name, generation), generation)
+        return _generated(self._password(name, generation), str(generation))
 
     def _login(self, name: str) -> Login:
         """Two accounts: rotation n is the turn of a when n is even, of b when it is odd."""
         turn = self._rotations.get(name, 0)
-        generations = {"a": (turn + 1) // 2, "b": turn // 2}
+        generations = {"a": turn // 2, "b": max(turn - 1, 0) // 2}
         passwords = {
-            slot: _generated(self._password(f"{name}-{slot}", generation), generation)
+            slot: _generated(self._password(f"{name}-{slot}", generation), f"{slot}{generation}")
             for slot, generation in generations.items()
         }
         return Login(name.partition("-")[0], "ab"[turn % 2], passwords)
@@ -153,13 +153,13 @@ def fernet(key: random.RandomBytes) -> pulumi.Output[str]:
     return key.base64.apply(lambda text: text.replace("+", "-").replace("/", "_"))
 
 
-def _generated(password: random.RandomPassword, generation: int) -> Secret:
+def _generated(password: random.RandomPassword, version: str) -> Secret:
     value: pulumi.Output[str] = pulumi.Output.secret(pulumi.Output.concat("s", password.result))
-    return Secret(value, _version(generation))
+    return Secret(value, _version(version))
 
 
-def _version(generation: int) -> pulumi.Output[str]:
-    return pulumi.Output.from_input(f"g{generation}")
+def _version(text: str) -> pulumi.Output[str]:
+    return pulumi.Output.from_input(text)
 
 
 def _fingerprint(certificate: str) -> str:
