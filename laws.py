@@ -6,13 +6,18 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from components import backups
 from components.secrets import ROTATABLE
 from mistakes import Mistake, unknown
 
 if TYPE_CHECKING:
     from settings import Images, StackSettings
+
+# Characters of the passphrase of backups; base64 of 16 bytes has 24.
+PASSPHRASE = 24
 
 # Kept free for the superuser (3, PostgreSQL's default), jobs, backup and monitoring.
 RESERVED_CONNECTIONS = 15
@@ -96,6 +101,7 @@ def fits_its_host(case: Case) -> Iterator[Mistake]:
         (v.dashboard.limits, v.dashboard.replicas),
         (v.edge.limits, 1),
         *([(v.bot.limits, 1)] if v.bot else []),
+        *([(backups.LIMITS, 2)] if v.backups else []),
     ]
     cpus = round(sum(limits.cpus * count for limits, count in parts), 3)
     memory = sum(limits.memory * count for limits, count in parts)
@@ -177,6 +183,40 @@ def bot_has_its_token(case: Case) -> Iterator[Mistake]:
         yield Mistake("images.bot", "is missing while the bot is on", "name its image")
 
 
+def data_is_backed_up(case: Case) -> Iterator[Mistake]:
+    """Staging and prod are backed up, and to another place than their host (audit B1, B2)."""
+    given = case.values.backups
+    if case.strict and given is None:
+        yield Mistake("backups", "is missing", "staging and prod have backups: name a bucket")
+    elif case.strict and given and given.offsite is None:
+        yield Mistake("backups.offsite", "is missing", "a lost host takes a local copy with it")
+
+
+def backups_have_their_keys(case: Case) -> Iterator[Mistake]:
+    """What encrypts them, and what opens the bucket."""
+    given = case.values.backups
+    if given is None:
+        return
+    set_it = "pulumi config set --secret task-tracker:"
+    passphrase = case.secrets.get("backup-passphrase")
+    if passphrase is None or len(passphrase) < PASSPHRASE:
+        fault = "is missing" if passphrase is None else "is short"
+        yield Mistake(
+            "backup-passphrase", fault,
+            f"openssl rand -base64 32 | {set_it}backup-passphrase, and keep a copy elsewhere",
+        )  # fmt: skip
+    elif passphrase != passphrase.strip() or "\n" in passphrase:
+        yield Mistake("backup-passphrase", "has spaces at an end or two lines", "give one line")
+    if given.offsite is None:
+        return
+    for name in ("s3-access-key", "s3-secret-key"):
+        if not case.secrets.get(name, "").strip():
+            yield Mistake(name, "is missing", set_it + name)
+    ca_file = given.offsite.ca_file
+    if ca_file is not None and not Path(ca_file).is_file():
+        yield Mistake("backups.offsite.ca_file", "there is no such file here", "mend the path")
+
+
 def images_are_of_the_release(case: Case) -> Iterator[Mistake]:
     """One release, one version of every part of it; in prod by digest (audit I1)."""
     for part in ("api", "worker", "migrations", "dashboard", "bot"):
@@ -222,6 +262,7 @@ LAWS: tuple[Callable[[Case], Iterator[Mistake]], ...] = (
     has_tls,
     encryption_key_is_strong,
     bot_has_its_token,
+    backups_have_their_keys,
     images_are_of_the_release,
     cors_is_a_list_of_origins,
     rotations_are_of_secrets,

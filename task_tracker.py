@@ -8,6 +8,7 @@ import pulumi
 from components import networks as segment
 from components.api import Api, ApiArgs
 from components.application import ApplicationArgs, Pool
+from components.backups import Backups, BackupsArgs
 from components.bot import Bot, BotArgs
 from components.dashboard import Dashboard, DashboardArgs
 from components.edge import Edge, EdgeArgs
@@ -47,6 +48,7 @@ class TaskTracker(pulumi.ComponentResource):
                 files_image=images.files,
                 host=values.host.address,
                 gaps=values.gaps if settings.environment == "prod" else None,
+                restored=values.restored,
             ),
             child,
         )
@@ -64,6 +66,7 @@ class TaskTracker(pulumi.ComponentResource):
                 password=secrets["postgres-password"],
                 logins=secrets.database,
                 key_to_data=secrets.key_to_data,
+                archiving=values.backups is not None,
                 published=values.postgres.published,
             ),
             child,
@@ -79,6 +82,28 @@ class TaskTracker(pulumi.ComponentResource):
             ),
             child,
         )
+
+        before_migrations: tuple[pulumi.Resource, ...] = (*postgres.ready, *nats.ready)
+        if values.backups:
+            backups = Backups(
+                "backups",
+                BackupsArgs(
+                    engine=engine,
+                    image=images.postgres,
+                    stack=settings.stack,
+                    release=settings.release,
+                    repositories=values.backups,
+                    schedule=values.backups.schedule,
+                    database=postgres.volumes,
+                    passphrase=secrets["backup-passphrase"],
+                    s3_access_key=secrets.get("s3-access-key"),
+                    s3_secret_key=secrets.get("s3-secret-key"),
+                    nats=secrets.nats["backup"],
+                    after=before_migrations,
+                ),
+                child,
+            )
+            before_migrations = backups.ready
 
         def application(
             role: str, image: str, limits: Limits, pool: Pool, after: tuple[pulumi.Resource, ...]
@@ -98,7 +123,7 @@ class TaskTracker(pulumi.ComponentResource):
             "migrations",
             application(
                 "migrations", images.migrations, MIGRATIONS_LIMITS, MIGRATIONS_POOL,
-                (*postgres.ready, *nats.ready),
+                before_migrations,
             ),
             child,
         )  # fmt: skip
@@ -204,4 +229,6 @@ def _networks(settings: Settings) -> tuple[str, ...]:
         names.append(segment.ACCESS)
     if settings.values.bot:
         names += [segment.INTEGRATIONS, segment.EGRESS]
+    if settings.values.backups:
+        names.append(segment.BACKUPS)
     return tuple(names)

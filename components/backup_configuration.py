@@ -18,6 +18,7 @@ SPOOL = "/var/spool/pgbackrest"
 DRILLS = "/var/lib/drill"
 SOCKETS = "/var/run/postgresql"
 CA_FILE = "/etc/backup/s3-ca.pem"
+CRONTAB = "/etc/schedule/crontab"
 LOCAL, OFFSITE = "local", "offsite"
 
 # A segment that is not full is finished after this: with the network's own time, the most that a
@@ -139,9 +140,9 @@ def s3_credentials(key: str, secret: str) -> str:
     return f"[default]\naws_access_key_id = {key}\naws_secret_access_key = {secret}\n"
 
 
-def nats_context(password: str) -> str:
+def nats_context(user: str, password: str) -> str:
     """What the nats program logs in with."""
-    return json.dumps({"user": "backup", "password": password, "inbox_prefix": "_INBOX.backup"})
+    return json.dumps({"user": user, "password": password, "inbox_prefix": f"_INBOX.{user}"})
 
 
 def program(

@@ -66,12 +66,21 @@ class Engine(Protocol):
         """
 
     def data_volume(
-        self, name: str, *, parent: pulumi.Resource, key: Sequence[pulumi.Resource] = ()
+        self,
+        name: str,
+        *,
+        parent: pulumi.Resource,
+        key: Sequence[pulumi.Resource] = (),
+        restored: bool = True,
     ) -> pulumi.Output[str]:
         """Make a volume that neither `destroy` nor a replacement loses (audit R8).
 
-        `key` is what its data is worthless without, and is kept with it.
+        `key` is what its data is worthless without, and is kept with it. A restore puts another
+        volume beside it, which then is the one in use, unless `restored` says that none does.
         """
+
+    def volume(self, name: str, *, parent: pulumi.Resource) -> pulumi.Output[str]:
+        """Make a volume for what may be lost: it goes with the stack."""
 
     def service(
         self, workload: Workload, *, parent: pulumi.Resource, after: Sequence[pulumi.Resource] = ()

@@ -11,14 +11,15 @@ BACKEND = "backend"
 ACCESS = "access"
 INTEGRATIONS = "integrations"
 EGRESS = "egress"
+BACKUPS = "backups"
 MONITORING = "monitoring"
 
 # Only these lead out of the host. Docker publishes ports of a container on such a network alone,
 # so nothing behind the edge can be published by mistake.
-OPEN = frozenset({EDGE, ACCESS, EGRESS})
+OPEN = frozenset({EDGE, ACCESS, EGRESS, BACKUPS})
 
 # Their members share nothing but the way out: publishing a port opens no path between them.
-ISOLATING = frozenset({ACCESS, EGRESS})
+ISOLATING = frozenset({ACCESS, EGRESS, BACKUPS})
 
 
 class NetworksArgs(Args):

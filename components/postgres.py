@@ -8,6 +8,7 @@ import pulumi
 from pydantic import Field
 
 from components.args import Args
+from components.backup_configuration import ARCHIVE_TIMEOUT, SOCKETS, SPOOL, archive_command
 from components.engine import Engine, Running
 from components.networks import ACCESS, BACKEND
 from components.secrets import CLIENTS, Login, Secret, account
@@ -25,6 +26,9 @@ UID = 999  # postgres, in the official images of Debian's flavour
 DATABASE = "tasktracker"
 SUPERUSER = "postgres"
 
+# The backup service is the same user on the same socket, and there has a role with less rights.
+PG_IDENT_CONF = "backup postgres backup\n"
+
 # Fast shutdown of a busy server writes a checkpoint; the official image advises 90 s.
 STOP_GRACE = 90
 
@@ -41,7 +45,16 @@ class PostgresArgs(Args):
     password: Secret
     logins: Mapping[str, Login]
     key_to_data: tuple[pulumi.Resource, ...]
+    archiving: bool = Field(default=False, description="a backup service sends its WAL")
     published: int | None = Field(default=None, description="port on 127.0.0.1 of the host")
+
+
+class Volumes(Args):
+    """What the server has on volumes: its data, its sockets, and the WAL marked as sent."""
+
+    data: pulumi.Output[str]
+    sockets: pulumi.Output[str]
+    spool: pulumi.Output[str] | None = None
 
 
 class Postgres(pulumi.ComponentResource):
@@ -54,15 +67,22 @@ class Postgres(pulumi.ComponentResource):
         self, name: str, args: PostgresArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("tasktracker:postgres:Postgres", name, None, opts)
-        data = args.engine.data_volume("postgres-data", key=args.key_to_data, parent=self)
-        server = args.engine.service(server_workload(name, args, data), parent=self)
-        roles = args.engine.job(roles_workload(name, args), parent=self, after=server.ready)
+        engine = args.engine
+        self.volumes = Volumes(
+            data=engine.data_volume("postgres-data", key=args.key_to_data, parent=self),
+            sockets=engine.volume("postgres-sockets", parent=self),
+            spool=engine.volume("postgres-spool", parent=self) if args.archiving else None,
+        )
+        server = engine.service(server_workload(name, args, self.volumes), parent=self)
+        roles = engine.job(
+            roles_workload(args, self.volumes.sockets), parent=self, after=server.ready
+        )
         self.server: Running = server
         self.ready: tuple[pulumi.Resource, ...] = (*server.ready, roles)
         self.register_outputs({"host": name, "database": DATABASE})
 
 
-def server_workload(name: str, args: PostgresArgs, data: pulumi.Output[str]) -> Workload:
+def server_workload(name: str, args: PostgresArgs, volumes: Volumes) -> Workload:
     """The server. It stops by SIGINT: SIGTERM would wait for clients to leave."""
     networks = [Attachment(network=BACKEND)]
     ports = []
@@ -78,6 +98,8 @@ def server_workload(name: str, args: PostgresArgs, data: pulumi.Output[str]) -> 
             "config_file=/etc/postgresql/postgresql.conf",
             "-c",
             "hba_file=/etc/postgresql/pg_hba.conf",
+            "-c",
+            "ident_file=/etc/postgresql/pg_ident.conf",
         ),
         uid=UID,
         environment={
@@ -94,13 +116,20 @@ def server_workload(name: str, args: PostgresArgs, data: pulumi.Output[str]) -> 
                 name="config",
                 path="/etc/postgresql",
                 files={
-                    "postgresql.conf": postgresql_conf(args.max_connections, args.limits.memory),
+                    "postgresql.conf": postgresql_conf(
+                        args.max_connections, args.limits.memory, args.archiving
+                    ),
                     "pg_hba.conf": pg_hba_conf(),
+                    "pg_ident.conf": PG_IDENT_CONF,
                 },
             ),
         ),
-        mounts=(Mount(volume=data, path="/var/lib/postgresql"),),
-        tmpfs={"/tmp": 64, "/var/run/postgresql": 1},
+        mounts=(
+            Mount(volume=volumes.data, path="/var/lib/postgresql"),
+            Mount(volume=volumes.sockets, path=SOCKETS, shared=True),
+            *([Mount(volume=volumes.spool, path=SPOOL, shared=True)] if volumes.spool else []),
+        ),
+        tmpfs={"/tmp": 64},
         # A parallel build of a vector index shares its work memory here (pgvector's README).
         shared_memory=128,
         limits=args.limits,
@@ -111,23 +140,25 @@ def server_workload(name: str, args: PostgresArgs, data: pulumi.Output[str]) -> 
     )
 
 
-def roles_workload(name: str, args: PostgresArgs) -> Workload:
-    """The job that makes roles and sets their passwords; it may run any number of times."""
+def roles_workload(args: PostgresArgs, sockets: pulumi.Output[str]) -> Workload:
+    """The job that makes roles and sets their passwords; it may run any number of times.
+
+    It comes by the server's socket, as its own user: a restored database has old passwords.
+    """
     return Workload(
         name="roles",
         image=args.image,
         command=("psql", "--no-psqlrc", "--quiet", "--file=/roles/roles.sql"),
         uid=UID,
         environment={
-            "PGHOST": name,
+            "PGHOST": SOCKETS,
             "PGUSER": SUPERUSER,
             "PGDATABASE": DATABASE,
-            # The only form in which libpq takes a password from a file.
-            "PGPASSFILE": "/run/secrets/pgpass",
         },
-        networks=(Attachment(network=BACKEND, answers=False),),
+        networks=(),
+        mounts=(Mount(volume=sockets, path=SOCKETS, read_only=True),),
         secrets=(
-            _pgpass(name, args.password).file("pgpass"),
+            args.password.file("postgres-password"),
             *(
                 secret.file(f"{account(login.client, slot)}-password".replace("_", "-"))
                 for login in args.logins.values()
@@ -143,12 +174,7 @@ def roles_workload(name: str, args: PostgresArgs) -> Workload:
     )
 
 
-def _pgpass(host: str, password: Secret) -> Secret:
-    line = pulumi.Output.concat(host, ":5432:*:", SUPERUSER, ":", password.value, "\n")
-    return Secret(line, password.version)
-
-
-def postgresql_conf(max_connections: int, memory: int) -> str:
+def postgresql_conf(max_connections: int, memory: int, archiving: bool) -> str:
     """Server settings for a memory limit in MB; shares follow the vendor's advice (docs 19.4)."""
     settings: dict[str, Any] = {
         "listen_addresses": "'*'",
@@ -166,12 +192,18 @@ def postgresql_conf(max_connections: int, memory: int) -> str:
         "log_line_prefix": "'%m [%p] %q%u@%d '",
         "timezone": "'UTC'",
     }
+    if archiving:
+        settings |= {
+            "archive_mode": "on",
+            "archive_timeout": f"{ARCHIVE_TIMEOUT}s",
+            "archive_command": f"'{archive_command()}'",
+        }
     return "".join(f"{key} = {value}\n" for key, value in settings.items())
 
 
 def pg_hba_conf() -> str:
     """Who may log in: the superuser by its own socket, every account by password (audit S6)."""
-    rules = [f"local all {SUPERUSER} peer"]
+    rules = [f"local all {SUPERUSER} peer", "local all backup peer map=backup"]
     clients = [(DATABASE, role) for role in (SUPERUSER, *(f"+{client}" for client in CLIENTS))]
     clients += [("postgres", SUPERUSER), ("postgres", "+monitoring")]
     rules += [f"host {database} {role} samenet scram-sha-256" for database, role in clients]

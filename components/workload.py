@@ -114,6 +114,7 @@ class Mount(Args):
     volume: Text
     path: str
     read_only: bool = False
+    shared: bool = Field(default=False, description="who writes to it locks out the others")
 
 
 class Workload(Args):
@@ -127,7 +128,7 @@ class Workload(Args):
     command: tuple[str, ...] = ()
     uid: int = Field(gt=0, description="root (0) is refused (audit R5)")
     environment: dict[str, str] = Field(default_factory=dict)
-    networks: tuple[Attachment, ...] = Field(min_length=1)
+    networks: tuple[Attachment, ...] = Field(description="none of them: it reaches nobody")
     ports: tuple[Published, ...] = ()
     secrets: tuple[SecretFile, ...] = ()
     directories: tuple[Directory, ...] = ()
@@ -155,6 +156,8 @@ class Workload(Args):
     def replicas_share_nothing_exclusive(self) -> Self:
         if self.exclusive and self.replicas > 1:
             raise ValueError(f"replicas: {self.name} owns a volume or a port, so there is one")
-        if (self.ports or any(not m.read_only for m in self.mounts)) and not self.exclusive:
+        if (
+            self.ports or any(not (m.read_only or m.shared) for m in self.mounts)
+        ) and not self.exclusive:
             raise ValueError(f"exclusive: {self.name} owns a port or a volume; set it to true")
         return self

@@ -27,7 +27,7 @@ class DockerArgs(Args):
     """Whose stack it is, how names of its data volumes begin, what carries files, and where.
 
     `gaps` are the exclusive services that may be down for a moment while they are replaced; None
-    allows it to all.
+    allows it to all. `restored` names the restores that put new data volumes beside the first.
     """
 
     stack: str
@@ -35,6 +35,7 @@ class DockerArgs(Args):
     files_image: str
     host: str | None = None
     gaps: tuple[str, ...] | None = None
+    restored: tuple[str, ...] = ()
 
 
 class DockerEngine(pulumi.ComponentResource):
@@ -71,24 +72,37 @@ class DockerEngine(pulumi.ComponentResource):
         )
 
     def data_volume(
-        self, name: str, *, parent: pulumi.Resource, key: Sequence[pulumi.Resource] = ()
+        self,
+        name: str,
+        *,
+        parent: pulumi.Resource,
+        key: Sequence[pulumi.Resource] = (),
+        restored: bool = True,
     ) -> pulumi.Output[str]:
         """See `Engine.data_volume`. Its name is fixed, so that a new stack finds old data."""
-        volume = docker.Volume(
-            name,
-            name=f"{self._args.prefix}-{name}",
-            opts=pulumi.ResourceOptions(
-                parent=parent,
-                provider=self._provider,
-                protect=True,
-                retain_on_delete=True,
-                # `destroy --exclude-protected` spares what a protected resource depends on.
-                depends_on=list(key),
-                # Labels and driver options are fixed at creation: a change would replace the data.
-                ignore_changes=["labels", "driver", "driverOpts"],
-            ),
-        )
-        return volume.name
+        names = [name, *(f"{name}-{r}" for r in self._args.restored if restored)]
+        volumes = [
+            docker.Volume(
+                each,
+                name=f"{self._args.prefix}-{each}",
+                opts=pulumi.ResourceOptions(
+                    parent=parent,
+                    provider=self._provider,
+                    protect=True,
+                    retain_on_delete=True,
+                    # `destroy --exclude-protected` spares what a protected resource depends on.
+                    depends_on=list(key),
+                    # Labels and driver options are fixed at creation: a change would replace data.
+                    ignore_changes=["labels", "driver", "driverOpts"],
+                ),
+            )
+            for each in names
+        ]
+        return volumes[-1].name
+
+    def volume(self, name: str, *, parent: pulumi.Resource) -> pulumi.Output[str]:
+        """See `Engine.volume`."""
+        return docker.Volume(name, opts=self._beside(parent)).name
 
     def service(
         self, workload: Workload, *, parent: pulumi.Resource, after: Sequence[pulumi.Resource] = ()

@@ -48,7 +48,7 @@ def inputs(
             )
             for attachment in workload.networks
         ],
-        "network_mode": "bridge",
+        "network_mode": "bridge" if workload.networks else "none",
         "ports": [
             docker.ContainerPortArgs(
                 internal=port.internal, external=port.external, ip=port.address, protocol="tcp"

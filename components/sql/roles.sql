@@ -21,15 +21,38 @@ WHERE client || slot NOT IN (SELECT rolname FROM pg_roles) \gexec
 ALTER ROLE migrations_a SET role = 'migrations';
 ALTER ROLE migrations_b SET role = 'migrations';
 
+-- Backups come by the socket and need no password.
+ALTER ROLE backup LOGIN;
+
+-- A restored database has the password of its time.
+\set superuser `cat /run/secrets/postgres-password`
+ALTER ROLE postgres PASSWORD :'superuser';
+
 REVOKE ALL ON DATABASE tasktracker FROM PUBLIC;
 REVOKE CREATE ON SCHEMA public FROM PUBLIC;
 GRANT CONNECT ON DATABASE tasktracker TO api, worker, migrations, backup, monitoring;
 GRANT CREATE, USAGE ON SCHEMA public TO migrations;
 GRANT USAGE ON SCHEMA public TO api, worker, backup, monitoring;
-GRANT pg_read_all_data TO backup;
+GRANT pg_read_all_data, pg_read_all_settings TO backup;
+GRANT EXECUTE ON FUNCTION pg_control_system() TO backup;
 GRANT pg_monitor TO monitoring;
 
 CREATE EXTENSION IF NOT EXISTS vector;
+
+-- What pgBackRest calls, and two rows a backup that mark its restore point from both sides: not in
+-- the application's own database.
+\connect postgres
+SET client_min_messages = warning;
+GRANT EXECUTE ON FUNCTION pg_backup_start(text, boolean), pg_backup_stop(boolean),
+    pg_create_restore_point(text), pg_switch_wal() TO backup;
+CREATE SCHEMA IF NOT EXISTS backup AUTHORIZATION backup;
+CREATE TABLE IF NOT EXISTS backup.markers (
+    name text, side text, at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (name, side)
+);
+ALTER TABLE backup.markers OWNER TO backup;
+\connect tasktracker
+SET log_min_error_statement = panic;
+SET log_min_duration_statement = -1;
 
 CREATE FUNCTION pg_temp.expire(account text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN

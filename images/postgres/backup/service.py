@@ -15,7 +15,7 @@ from .archive import Sender
 from .settings import Settings
 from .status import Place, Status
 
-CRONTAB = "/etc/backup/crontab"
+CRONTAB = "/etc/schedule/crontab"
 PORT = 8080
 SCHEDULER_PORT = 9746
 LOOK_EVERY = 30.0
