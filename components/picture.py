@@ -15,12 +15,12 @@ def mermaid(workloads: Sequence[Workload]) -> str:
     lines: list[str] = []
     for workload in workloads:
         networks = [a.network for a in workload.networks]
-        home = next((n for n in networks if n not in ISOLATING), networks[0])
+        home = next((n for n in networks if n not in ISOLATING), next(iter(networks), "none"))
         homes.setdefault(home, []).append(workload.name)
         lines += [f"  {workload.name} --- net_{n}" for n in networks if n != home]
         for port in workload.ports:
             lines.append(f"  outside([outside]) ==>|{port.external}| {workload.name}")
-    named = {a.network for w in workloads for a in w.networks}
+    named = {a.network for w in workloads for a in w.networks} | set(homes)
     boxes = []
     for network in sorted(named):
         shape = "isolating" if network in ISOLATING else "network"
