@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from policies.planned import Planned
+from policies.values import UNKNOWN, Secret
 
 ROOT = Path(__file__).resolve().parents[2]
 PACK = ROOT / "policies"
@@ -88,13 +89,13 @@ class Workspace:
             "PYTHONPATH": str(ROOT),
         }
 
-    def plan(self, resources: Sequence[Planned], secret: bool = False) -> None:
+    def plan(self, resources: Sequence[Planned]) -> None:
         """The resources the standard program registers."""
         entries = [
             {
                 "type": resource.type,
                 "name": resource.name,
-                "inputs": resource.data,
+                "inputs": _encoded(resource.data),
                 "opts": {
                     "protect": resource.options.protect,
                     "delete_before_replace": resource.options.delete_before_replace,
@@ -132,6 +133,29 @@ class Workspace:
             timeout=300,
             check=False,
         )
+
+
+def own_pack(folder: Path, **files: str) -> Path:
+    """A copy of the pack with files of its own (`exceptions`, `config`), named without suffix."""
+    pack = folder / "policies"
+    shutil.copytree(PACK, pack, ignore=shutil.ignore_patterns("__pycache__"))
+    project = (pack / "PulumiPolicy.yaml").read_text()
+    own = project.replace("../.venv", str(Path(sys.executable).parent.parent))
+    (pack / "PulumiPolicy.yaml").write_text(own)
+    for name, text in files.items():
+        (pack / f"{name}.yaml").write_text(text)
+    return pack
+
+
+def _encoded(value: Any) -> Any:
+    """What JSON can't say, in the way PROGRAM reads it."""
+    if value is UNKNOWN:
+        return {"unknown": True}
+    if isinstance(value, Secret):
+        return {"secret": str(value)}
+    if isinstance(value, Mapping):
+        return {key: _encoded(item) for key, item in value.items()}
+    return [_encoded(item) for item in value] if isinstance(value, list) else value
 
 
 def _event(event: Mapping[str, Any]) -> Event:
