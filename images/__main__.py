@@ -36,24 +36,30 @@ def build_command(
         str | None, typer.Option("--push", help="HOST:PORT/NAMESPACE to push all of them to.")
     ] = None,
     output: Annotated[
-        Path | None, typer.Option(help="With --push: the JSON file for the references by digest.")
+        Path | None, typer.Option(help="With --push: a JSON file for what is printed then.")
+    ] = None,
+    release: Annotated[
+        str | None, typer.Option(help="With --push: vX.Y.Z or sha-<commit>, the tag there.")
     ] = None,
 ) -> None:
-    """Build every image `make up` needs and write images/built.json; what is unchanged is kept."""
+    """Build every image `make up` needs and write images/built.json; what is unchanged is kept.
+
+    With --push, print `release` and `images` as a stack file has them, by digest.
+    """
     with _errors_told("images/build"):
-        if (push_to is None) != (output is None) or (push_to and names):
-            raise ValueError("--push and --output go together, and push every image: give no names")
+        if push_to is None and (output or release):
+            raise ValueError("--output and --release say how to push: give --push as well")
+        if push_to and names:
+            raise ValueError("--push pushes every image: give no names")
         destination = push.destination(push_to) if push_to else None
-        release, references = _brought(names or [], bases)
+        called = push.release(release) if release else None
+        made, references = _brought(names or [], bases)
         if names:
             return
-        built.write(release, references)
-        console.print(f"release {release}")
-        if destination and output:
-            with console.status(f"pushing to {destination}"):
-                pushed = push.push(references, destination)
-            built.write(release, pushed, output)
-            console.print(f"pushed {len(pushed)} images to {destination}: see {output}")
+        built.write(made, references)
+        console.print(f"release {made}")
+        if destination:
+            _push(made, references, destination, called or made, output)
 
 
 @registry_commands.command("up")
@@ -82,6 +88,20 @@ def registry_status(address: Address = "127.0.0.1:5000") -> None:
         if held is None:
             raise engine.EngineError(f"nobody answers at {address}: images/registry up")
         print(json.dumps({"address": address, "repositories": held}))
+
+
+def _push(
+    made: str, references: dict[str, str], destination: str, called: str, output: Path | None
+) -> None:
+    targets = {
+        name: (reference, push.there(reference, destination, {made: called}))
+        for name, reference in references.items()
+    }
+    with console.status(f"pushing to {destination}"):
+        pushed = push.push(targets)
+    if output:
+        built.write(called, pushed, output)
+    print(f"release: {called}", "images:", *(f"  {key}: {pushed[key]}" for key in pushed), sep="\n")
 
 
 def _brought(names: list[str], bases: plan.Source) -> tuple[str, dict[str, str]]:

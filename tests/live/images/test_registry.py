@@ -34,7 +34,8 @@ def address(room: Room, images: dict[str, str]) -> Iterator[str]:
 
 @pytest.fixture
 def pushed(address: str, images: dict[str, str]) -> Iterator[str]:
-    found = push.push({"nats": images["nats"]}, f"{address}/team")["nats"]
+    target = push.there(images["nats"], f"{address}/team", {})
+    found = push.push({"nats": (images["nats"], target)})["nats"]
     yield found
     docker("image", "rm", found.partition("@")[0], found)
 
