@@ -96,7 +96,7 @@ def service_workload(
         tmpfs={"/tmp": 64},
         limits=LIMITS,
         health=Health(
-            command=("backup", "healthy"), interval=15, timeout=10, retries=4, start_period=60
+            command=("backup", "healthy"), interval=15, timeout=10, retries=4, start_period=50
         ),
         stop_grace=STOP_GRACE,
     )
