@@ -68,6 +68,7 @@ class DockerEngine(pulumi.ComponentResource):
             driver="bridge",
             internal=internal,
             options={"com.docker.network.bridge.enable_icc": str(not isolating).lower()},
+            labels=[docker.NetworkLabelArgs(label="tasktracker.stack", value=self._args.stack)],
             opts=self._beside(parent),
         )
 
@@ -115,6 +116,11 @@ class DockerEngine(pulumi.ComponentResource):
             docker.Container(
                 workload.name if workload.replicas == 1 else f"{workload.name}-{number}",
                 **arguments,
+                # Two servers on one volume destroy it. A second one that Pulumi doesn't know of,
+                # left by a command that was killed, keeps this name and so stops a third.
+                name=f"{pulumi.get_project()}-{self._args.stack}-{workload.name}"
+                if workload.exclusive
+                else None,
                 restart="unless-stopped",
                 healthcheck=healthcheck(workload.health),
                 opts=self._beside(

@@ -36,7 +36,11 @@ def publish(
         lambda parts: _version([*names, *(s.name for s in files.secrets)], parts)
     )
     root = pulumi.Output.concat(files.path, "/", version)
-    volume = docker.Volume(f"{files.service}-live", opts=opts)
+    volume = docker.Volume(
+        f"{files.service}-live",
+        labels=[docker.VolumeLabelArgs(label="tasktracker.stack", value=stack)],
+        opts=opts,
+    )
     uploads = [
         upload(pulumi.Output.concat(root, "/", name), _filled(content, version), files.uid, "0440")
         for name, content in files.files.items()
