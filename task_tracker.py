@@ -144,7 +144,7 @@ class TaskTracker(pulumi.ComponentResource):
             ),
             child,
         )  # fmt: skip
-        Worker(
+        worker = Worker(
             "worker",
             WorkerArgs(
                 **dict(application(
@@ -178,6 +178,7 @@ class TaskTracker(pulumi.ComponentResource):
                 dashboard=dashboard.server,
                 certificate=secrets.get("tls-certificate"),
                 key=secrets.get("tls-key"),
+                after=worker.server.ready,
             ),
             child,
         )

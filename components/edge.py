@@ -1,5 +1,7 @@
 """The edge: the only service that is published, and the only one that knows addresses of others."""
 
+from collections.abc import Sequence
+
 import pulumi
 from pydantic import model_validator
 
@@ -16,7 +18,10 @@ HEALTH = ("wget", "-q", "-O", "-", f"http://127.0.0.1:{HTTP_PORT}{HEALTH_PATH}")
 
 
 class EdgeArgs(Args):
-    """The site, what it leads to, its certificate (PEM) where it has TLS, and who may connect."""
+    """The site, what it leads to, its certificate (PEM) where it has TLS, and who may connect.
+
+    `after` is the rest of the release: traffic moves to all of it or to none (audit I6, I7).
+    """
 
     engine: Engine
     image: str
@@ -27,6 +32,7 @@ class EdgeArgs(Args):
     dashboard: Running
     certificate: Secret | None = None
     key: Secret | None = None
+    after: Sequence[pulumi.Resource] = ()
 
     @model_validator(mode="after")
     def has_its_certificate(self) -> "EdgeArgs":
@@ -42,7 +48,7 @@ class Edge(pulumi.ComponentResource):
         self, name: str, args: EdgeArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("tasktracker:edge:Edge", name, None, opts)
-        upstreams = (*args.api.ready, *args.dashboard.ready)
+        upstreams = (*args.api.ready, *args.dashboard.ready, *args.after)
         spec = live_files(name, args)
         live = args.engine.live_files(spec, parent=self, after=upstreams)
         self.server: Running = args.engine.service(
