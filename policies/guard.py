@@ -22,7 +22,7 @@ from __future__ import annotations
 import os
 import sys
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pulumi
@@ -67,6 +67,7 @@ class _Guard:
         self.constructed: list[Planned] = []
         self.found: dict[str, list[Finding]] = {}
         self._urns: dict[pulumi.Resource, str] = {}
+        self._props: dict[str, Any] = {}
         self._watches = 0
 
     def construct(self, args: pulumi.ResourceTransformationArgs) -> None:
@@ -82,6 +83,7 @@ class _Guard:
             ignore_changes=tuple(opts.ignore_changes or ()),
             replace_on_changes=tuple(opts.replace_on_changes or ()),
         )
+        self._props[urn] = args.props
         self.constructed.append(Planned(args.type_, urn, camel(_raw(args.props)), options))
 
     async def watch(self) -> None:
@@ -134,6 +136,9 @@ class _Guard:
         await stack.wait_for_rpcs()
         root = pulumi.runtime.get_root_resource()
         urn = await root.urn.future() if root else None
+        for each, props in self._props.items():
+            sources = {source for output in _outputs(props) for source in _sources(output)}
+            self.judge.depends(each, [self._urns[s] for s in sources if s in self._urns])
         of_stack = self.judge.stack(pulumi.get_stack(), urn or "")
         found = [finding for each in self.found.values() for finding in each] + list(of_stack)
         if pulumi.runtime.is_dry_run() and os.environ.get(_JUDGE) == "pack":
@@ -184,6 +189,24 @@ def _urn(parent: str, type: str, name: str) -> str:
     of_parent = parent.split("::")[2] if parent else ""
     prefix = "" if of_parent in ("", "pulumi:pulumi:Stack") else f"{of_parent}$"
     return f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}::{prefix}{type}::{name}"
+
+
+def _outputs(value: Any) -> Iterator[pulumi.Output[Any]]:
+    """Every output inside a constructor's arguments."""
+    if isinstance(value, pulumi.Output):
+        yield value
+    elif is_input_type(type(value)):
+        yield from _outputs(input_type_to_dict(value))
+    elif isinstance(value, Mapping):
+        yield from (output for item in value.values() for output in _outputs(item))
+    elif isinstance(value, list | tuple):
+        yield from (output for item in value for output in _outputs(item))
+
+
+def _sources(output: pulumi.Output[Any]) -> set[pulumi.Resource]:
+    """The resources an output comes from; none as long as it has not come."""
+    done = output._data.done() and not output._data.cancelled() and not output._data.exception()
+    return output._data.result().resources if done else set()
 
 
 def _raw(value: Any) -> Any:

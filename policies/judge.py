@@ -8,8 +8,8 @@ its resources.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum
 from typing import Any
@@ -121,6 +121,11 @@ class Judge:
             if not (each.absent or _exempt(each.rule, resource)):
                 self.concerned[each.rule.id] += 1
                 yield from self._run(each, resource, resource.urn)
+
+    def depends(self, urn: str, others: Iterable[str]) -> None:
+        """Note what a resource depends on, which is known once all have registered."""
+        if urn in self.seen:
+            self.seen[urn] = replace(self.seen[urn], dependencies=tuple(others))
 
     def outside(self, resource: Planned) -> Iterator[tuple[str, str]]:
         """The rules of resources that don't look at this one, and why."""

@@ -159,6 +159,10 @@ class Server(sdk._PolicyAnalyzerServicer):
         urn = next((r.urn for r in request.resources if r.type == _STACK), "")
         name = urn.split("::")[0].rpartition(":")[2]
         with _LOCK:
+            for resource in request.resources:
+                by_property = resource.propertyDependencies.values()
+                others = [other for each in by_property for other in each.urns]
+                self.judge.depends(resource.urn, [*resource.dependencies, *others])
             for finding in self.judge.stack(name, urn):
                 response.diagnostics.append(diagnostic(finding, finding.urn))
         return response

@@ -159,6 +159,36 @@ def test_a_preview_may_be_left_to_the_pack_and_an_update_may_not(program: Worksp
     assert update.status != 0 and "policy no-privileged" in update.output
 
 
+FLAT_SWARM = """
+flat = docker.Network("flat", driver="overlay", opts=here)
+
+def service(name, image, **more):
+    docker.Service(
+        name,
+        task_spec={
+            "container_spec": {"image": image},
+            "networks_advanceds": [{"id": flat.id}],
+        },
+        **more,
+        opts=here,
+    )
+
+service("web", "example/web:1.2.3", endpoint_spec={"ports": [{"target_port": 8080}]})
+service("postgres", "postgres:18.1")
+"""
+
+
+@pytest.mark.parametrize("arguments", [(), ("--policy-pack", str(PACK))], ids=["guard", "pack"])
+def test_a_network_is_known_by_what_depends_on_it(
+    program: Workspace, arguments: tuple[str, ...]
+) -> None:
+    if arguments:
+        program.environment["TASK_TRACKER_PREVIEW_JUDGE"] = "pack"
+    result = written(program, FLAT_SWARM).run("preview", "prod", *arguments)
+    told = result.output + "".join(event.message for event in result.events)
+    assert "it reaches postgres on the network flat" in told
+
+
 def test_nothing_a_guard_tells_is_a_secret(program: Workspace) -> None:
     body = """
     docker.Container(
