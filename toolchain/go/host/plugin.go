@@ -29,6 +29,8 @@ func (h *languageHost) RunPlugin(
 	command.Dir = request.Pwd
 	// The last of two values of a name counts: the virtual environment's own.
 	command.Env = append(append([]string{}, request.Env...), command.Env...)
+	// pulumi_policy writes its port without flushing: buffered, the engine would wait for ever.
+	command.Env = append(command.Env, "PYTHONUNBUFFERED=1")
 	command.Stdout, command.Stderr = stdout, stderr
 
 	failure := command.Run()
