@@ -22,20 +22,21 @@ from __future__ import annotations
 import os
 import sys
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pulumi
-from pulumi._types import input_type_to_dict, is_input_type
 from pulumi.runtime import settings, stack, sync_await
 from pulumi.runtime.proto import callback_pb2, engine_pb2, resource_pb2, resource_pb2_grpc
 
 from policies import configuration, exceptions
 from policies.configuration import Misconfigured
-from policies.judge import Finding, Judge, Kind
+from policies.constructed import outputs, raw, sources, urn_of
+from policies.finding import Finding, Kind
+from policies.judge import Judge
 from policies.planned import Options, Planned
 from policies.registry import RULES
-from policies.values import UNKNOWN, Secret, camel, plain
+from policies.values import camel, plain
 
 # The exit status by which the language host knows that the user has been told the reason.
 _TOLD = 32
@@ -74,7 +75,7 @@ class _Guard:
         """See a resource as the program constructs it; an output without a value is unknown."""
         opts = args.opts
         parent = self._urns.get(opts.parent, "") if opts.parent else ""
-        urn = self._urns[args.resource] = _urn(parent, args.type_, args.name)
+        urn = self._urns[args.resource] = urn_of(parent, args.type_, args.name)
         protect = opts.parent._protect if opts.protect is None and opts.parent else opts.protect
         options = Options(
             protect=bool(protect),
@@ -84,7 +85,7 @@ class _Guard:
             replace_on_changes=tuple(opts.replace_on_changes or ()),
         )
         self._props[urn] = args.props
-        self.constructed.append(Planned(args.type_, urn, camel(_raw(args.props)), options))
+        self.constructed.append(Planned(args.type_, urn, camel(raw(args.props)), options))
 
     async def watch(self) -> None:
         """See each resource from now on as it registers, after the transforms there are by now."""
@@ -113,7 +114,7 @@ class _Guard:
         before = opts.delete_before_replace if opts.HasField("delete_before_replace") else None
         resource = Planned(
             request.type,
-            _urn(request.parent, request.type, request.name),
+            urn_of(request.parent, request.type, request.name),
             plain(request.properties),
             Options(
                 protect=opts.protect,
@@ -137,8 +138,8 @@ class _Guard:
         root = pulumi.runtime.get_root_resource()
         urn = await root.urn.future() if root else None
         for each, props in self._props.items():
-            sources = {source for output in _outputs(props) for source in _sources(output)}
-            self.judge.depends(each, [self._urns[s] for s in sources if s in self._urns])
+            needed = {source for output in outputs(props) for source in sources(output)}
+            self.judge.depends(each, [self._urns[s] for s in needed if s in self._urns])
         of_stack = self.judge.stack(pulumi.get_stack(), urn or "")
         found = [finding for each in self.found.values() for finding in each] + list(of_stack)
         if pulumi.runtime.is_dry_run() and os.environ.get(_JUDGE) == "pack":
@@ -182,47 +183,3 @@ def _tell(severity: Any, finding: Finding) -> None:
     engine = settings.get_engine()
     assert engine is not None
     engine.Log(request)
-
-
-def _urn(parent: str, type: str, name: str) -> str:
-    """The URN the engine will give; `parent` is one, or empty."""
-    of_parent = parent.split("::")[2] if parent else ""
-    prefix = "" if of_parent in ("", "pulumi:pulumi:Stack") else f"{of_parent}$"
-    return f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}::{prefix}{type}::{name}"
-
-
-def _outputs(value: Any) -> Iterator[pulumi.Output[Any]]:
-    """Every output inside a constructor's arguments."""
-    if isinstance(value, pulumi.Output):
-        yield value
-    elif is_input_type(type(value)):
-        yield from _outputs(input_type_to_dict(value))
-    elif isinstance(value, Mapping):
-        yield from (output for item in value.values() for output in _outputs(item))
-    elif isinstance(value, list | tuple):
-        yield from (output for item in value for output in _outputs(item))
-
-
-def _sources(output: pulumi.Output[Any]) -> set[pulumi.Resource]:
-    """The resources an output comes from; none as long as it has not come."""
-    done = output._data.done() and not output._data.cancelled() and not output._data.exception()
-    return output._data.result().resources if done else set()
-
-
-def _raw(value: Any) -> Any:
-    """A constructor's arguments as plain data: an output is its value if it has one by now."""
-    if isinstance(value, pulumi.Output):
-        if not value._data.done() or value._data.cancelled() or value._data.exception():
-            return UNKNOWN
-        output = value._data.result()
-        if not output.is_known:
-            return UNKNOWN
-        inner = _raw(output.value)
-        return Secret(inner) if output.is_secret and isinstance(inner, str) else inner
-    if is_input_type(type(value)):
-        return _raw(input_type_to_dict(value))
-    if isinstance(value, Mapping):
-        return {key: _raw(item) for key, item in value.items() if item is not None}
-    if isinstance(value, list | tuple):
-        return [_raw(item) for item in value]
-    return value

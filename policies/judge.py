@@ -11,49 +11,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from enum import Enum
 from typing import Any
 
 from policies.configuration import Configuration
 from policies.exceptions import Exemption
+from policies.finding import UNDECIDED, Finding, Kind, place
+from policies.inputs import Undecided
 from policies.planned import Planned, Stack
 from policies.rule import Config, Level, Rule
-from policies.values import Undecided
-
-UNDECIDED = (
-    "can't be decided at preview: {path} isn't known; make it known by giving it as a plain value, "
-    "not as another resource's output"
-)
-
-
-class Kind(Enum):
-    """What a finding is about."""
-
-    violation = "violation"
-    undecided = "undecided"
-    broken = "broken"
-    excused = "excused"
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing found: `fact` is about the resource, the rule holds the reason and the mend."""
-
-    rule: Rule
-    urn: str
-    level: Level
-    kind: Kind
-    fact: str
-
-    @property
-    def blocks(self) -> bool:
-        return self.level is Level.mandatory
-
-    @property
-    def message(self) -> str:
-        """The fact, the mend and where to read more, in one paragraph."""
-        mend = f" {self.rule.mend}" if self.kind is Kind.violation else ""
-        return f"{self.fact}.{mend} ({self.rule.url})"
 
 
 @dataclass(frozen=True)
@@ -156,7 +121,7 @@ class Judge:
             yield self._finding(rule, subject, urn, level, unknown)
         except Exception as error:  # a rule that raises is neither a pass nor a crash
             # The text of the error may hold an input, and an input a secret: only its type is told.
-            fact = f"the rule itself failed ({type(error).__name__} at {_place(error)})"
+            fact = f"the rule itself failed ({type(error).__name__} at {place(error)})"
             decided = False
             yield Finding(rule, urn, Level.mandatory, Kind.broken, fact)
         self.decided[rule.id] += decided
@@ -211,14 +176,3 @@ def _exempt(rule: Rule, resource: Planned) -> str | None:
         return rule.exempt(resource) if rule.exempt else None
     except Exception:  # what can't be told apart isn't exempt; the check itself will say why
         return None
-
-
-def _place(error: Exception) -> str:
-    """The file and line that raised, for whoever mends the rule."""
-    trace = error.__traceback__
-    while trace and trace.tb_next:
-        trace = trace.tb_next
-    if trace is None:
-        return "an unknown place"
-    file = trace.tb_frame.f_code.co_filename.rpartition("/")[2]
-    return f"{file}:{trace.tb_lineno}"

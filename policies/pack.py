@@ -17,21 +17,14 @@ from typing import Any
 import grpc
 import pulumi_policy.policy as sdk
 from pulumi.runtime.proto import analyzer_pb2 as proto
-from pulumi_policy import (
-    EnforcementLevel,
-    Policy,
-    PolicyComplianceFramework,
-    PolicyConfigSchema,
-    PolicyPack,
-    ResourceValidationPolicy,
-    Severity,
-    StackValidationPolicy,
-)
+from pulumi_policy import PolicyPack
 
 from policies import exceptions
 from policies.configuration import FILE, Configuration, Misconfigured, configure, mapping
-from policies.judge import Finding, Judge
+from policies.finding import Finding
+from policies.judge import Judge
 from policies.planned import Options, Planned
+from policies.policy import policy
 from policies.rule import Level, Rule
 from policies.values import plain
 
@@ -44,40 +37,6 @@ _LEVELS = {
     Level.remediate: proto.REMEDIATE,
     Level.disabled: proto.DISABLED,
 }
-
-
-def policy(rule: Rule) -> Policy:
-    """A rule with its metadata, as the SDK lists it."""
-    kind = ResourceValidationPolicy if rule.applies else StackValidationPolicy
-    framework = rule.frameworks[0] if rule.frameworks else None
-    schema = rule.config.model_json_schema()
-    return kind(
-        name=rule.id,
-        description=rule.title,
-        validate=lambda args, report_violation: None,  # judged by `Server`, all rules at once
-        enforcement_level=EnforcementLevel.ADVISORY,  # the floor; see Configuration.level
-        config_schema=PolicyConfigSchema(
-            properties=_inlined(schema.get("properties", {}), schema.get("$defs", {})),
-            required=schema.get("required", []),
-        ),
-        display_name=rule.title,
-        severity=Severity[rule.severity.name.upper()],
-        framework=PolicyComplianceFramework(framework) if framework else None,
-        tags=list(rule.frameworks),
-        remediation_steps=rule.mend,
-        url=rule.url,
-    )
-
-
-def _inlined(schema: Any, definitions: dict[str, Any]) -> Any:
-    """A JSON Schema with its `$ref`s written out; the engine resolves none."""
-    if isinstance(schema, dict):
-        if "$ref" in schema:
-            return _inlined(definitions[schema["$ref"].rpartition("/")[2]], definitions)
-        return {key: _inlined(value, definitions) for key, value in schema.items()}
-    if isinstance(schema, list):
-        return [_inlined(item, definitions) for item in schema]
-    return schema
 
 
 def configured(rules: Sequence[Rule], given: Mapping[str, Any]) -> Configuration:

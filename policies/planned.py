@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from policies.values import Inputs
+from policies.inputs import Inputs
 from policies.workload import Workload
 
 CONTAINER = "docker:index/container:Container"

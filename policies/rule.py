@@ -9,8 +9,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from policies.inputs import Undecided
 from policies.planned import Planned, Stack
-from policies.values import Undecided
 
 PAGE = "docs/rules.md"
 

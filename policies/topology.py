@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from policies.inputs import Undecided
 from policies.naming import is_automatic
 from policies.planned import NETWORK, Planned, Stack
-from policies.values import Undecided
 
 
 def declared(stack: Stack, type: str, name: str) -> Planned | None:

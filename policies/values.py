@@ -9,7 +9,7 @@ a rule needs it to decide.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from enum import Enum
 from typing import Any, Final
 
@@ -27,14 +27,6 @@ UNKNOWN: Final = Unknown.UNKNOWN
 
 class Secret(str):
     """A text the program marked as secret: readable by a rule, never printed by one."""
-
-
-class Undecided(Exception):
-    """A rule needed the value at `path`, and a preview can't know it."""
-
-    def __init__(self, path: str) -> None:
-        super().__init__(path)
-        self.path = path
 
 
 # Source of the marks: the SDK's pulumi/runtime/rpc.py and pulumi_policy/proxy.py.
@@ -120,83 +112,3 @@ def _secret(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _secret(item) for key, item in value.items()}
     return value
-
-
-class Inputs:
-    """One level of a resource's inputs. Names are the schema's own (camelCase).
-
-    A missing value and a null are the same: absent. Reading an unknown raises `Undecided` with its
-    path. Lists give what is known first and raise afterwards: what is unknown hides nothing known.
-    """
-
-    __slots__ = ("data", "path")
-
-    def __init__(self, data: Mapping[str, Any], path: str = "") -> None:
-        self.data = data
-        self.path = path
-
-    def _at(self, key: str) -> str:
-        return f"{self.path}.{key}" if self.path else key
-
-    def has(self, key: str) -> bool:
-        """Whether `key` is given at all, known or not."""
-        return self.data.get(key) is not None
-
-    def known(self, key: str) -> bool:
-        """Whether reading `key` would succeed."""
-        return self.data.get(key) is not UNKNOWN
-
-    def get(self, key: str) -> Any:
-        """The raw value of `key`, None when absent."""
-        value = self.data.get(key)
-        if value is UNKNOWN:
-            raise Undecided(self._at(key))
-        return value
-
-    def text(self, key: str) -> str:
-        """The text of `key`; empty when absent."""
-        value = self.get(key)
-        return "" if value is None else value if isinstance(value, str) else str(value)
-
-    def number(self, key: str) -> float:
-        """The number of `key`; 0 when absent."""
-        value = self.get(key)
-        return float(value) if value not in (None, "") else 0.0
-
-    def flag(self, key: str) -> bool:
-        """The truth of `key`; false when absent."""
-        value = self.get(key)
-        return value.lower() == "true" if isinstance(value, str) else bool(value)
-
-    def inside(self, *keys: str) -> Inputs:
-        """The level below `keys`; empty when any of them is absent."""
-        here = self
-        for key in keys:
-            value = here.get(key)
-            here = Inputs(value if isinstance(value, dict) else {}, here._at(key))
-        return here
-
-    def each(self, key: str) -> Iterator[Inputs]:
-        """The objects of the list `key`."""
-        for path, item in self._elements(key):
-            yield Inputs(item if isinstance(item, dict) else {}, path)
-
-    def texts(self, key: str) -> Iterator[str]:
-        """The texts of the list `key`."""
-        for _, item in self._elements(key):
-            yield item if isinstance(item, str) else str(item)
-
-    def names(self, key: str) -> list[str]:
-        """The keys of the map `key`; their values may be unknown."""
-        return list(self.inside(key).data)
-
-    def _elements(self, key: str) -> Iterator[tuple[str, Any]]:
-        unknown = None
-        for index, item in enumerate(self.get(key) or ()):
-            path = f"{self._at(key)}[{index}]"
-            if item is UNKNOWN:
-                unknown = unknown or path
-            elif item is not None:
-                yield path, item
-        if unknown:
-            raise Undecided(unknown)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 
 from policies.image import parse
-from policies.values import UNKNOWN, Inputs, Undecided
+from policies.inputs import Inputs, Undecided
+from policies.mount import Mount, mounts
+from policies.port import Port, of_container, of_service
+from policies.values import UNKNOWN
 
 MEGABYTE = 1024 * 1024
 
@@ -18,37 +20,6 @@ DATASTORES = {
     *("elasticsearch", "opensearch", "cassandra", "couchdb", "influxdb", "clickhouse", "etcd"),
     *("clickhouse-server", "percona", "mssql", "cockroach", "neo4j", "qdrant", "minio", "consul"),
 }
-
-
-@dataclass(frozen=True)
-class Mount:
-    """Something mounted. `type` is bind, volume, tmpfs, npipe or cluster.
-
-    The source is read only where a rule asks for it: that of a volume may be unknown.
-    """
-
-    type: str
-    target: str
-    read_only: bool
-    inputs: Inputs
-    key: str
-    propagation: str = ""
-
-    @property
-    def source(self) -> str:
-        """The path on the host, or the volume's name; empty for an anonymous volume."""
-        return self.inputs.text(self.key)
-
-
-@dataclass(frozen=True)
-class Port:
-    """A published port. `external` 0 means that the engine picks one; `mode` is Swarm's."""
-
-    ip: str
-    external: int
-    internal: int
-    protocol: str
-    mode: str = ""
 
 
 class Workload:
@@ -107,46 +78,11 @@ class Workload:
         return str(value)
 
     def mounts(self) -> Iterator[Mount]:
-        for mount in self.spec.each("mounts"):
-            yield Mount(
-                mount.text("type") or "volume",
-                mount.text("target"),
-                mount.flag("readOnly"),
-                mount,
-                "source",
-                mount.inside("bindOptions").text("propagation"),
-            )
-        if self.swarm:
-            return
-        for volume in self.inputs.each("volumes"):
-            key = next((k for k in ("hostPath", "fromContainer") if volume.has(k)), "volumeName")
-            yield Mount(
-                "bind" if key == "hostPath" else "volume",
-                volume.text("containerPath"),
-                volume.flag("readOnly"),
-                volume,
-                key,
-            )
+        return mounts(self.spec)
 
     def ports(self) -> Iterator[Port]:
         """The published ports."""
-        if self.swarm:
-            for port in self.inputs.inside("endpointSpec").each("ports"):
-                yield Port(
-                    "",
-                    int(port.number("publishedPort")),
-                    int(port.number("targetPort")),
-                    port.text("protocol") or "tcp",
-                    port.text("publishMode") or "ingress",
-                )
-            return
-        for port in self.inputs.each("ports"):
-            yield Port(
-                port.text("ip"),
-                int(port.number("external")),
-                int(port.number("internal")),
-                port.text("protocol") or "tcp",
-            )
+        return of_service(self.inputs) if self.swarm else of_container(self.inputs)
 
     def networks(self) -> Iterator[str]:
         """Names (or ids) of the networks it joins."""

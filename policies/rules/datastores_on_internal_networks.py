@@ -5,10 +5,10 @@ away.
 from collections.abc import Iterator
 
 from policies.example import container, planned, service, stack
+from policies.inputs import Undecided
 from policies.planned import NETWORK, Stack
 from policies.rule import Config, Found, Level, Levels, Rule, Severity
 from policies.topology import networks
-from policies.values import Undecided
 
 
 def check(stack: Stack, _: Config) -> Iterator[Found]:

@@ -5,10 +5,10 @@ backup.
 from collections.abc import Iterator
 
 from policies.example import container, planned, stack
+from policies.inputs import Undecided
 from policies.planned import VOLUME, Stack
 from policies.rule import DEPLOYED, Config, Found, Rule, Severity
 from policies.topology import declared
-from policies.values import Undecided
 
 
 def check(stack: Stack, _: Config) -> Iterator[Found]:

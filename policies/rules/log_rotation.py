@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from policies.example import container, service
+from policies.inputs import Inputs
 from policies.planned import WORKLOADS, Planned
 from policies.rule import MENDED_IN_DEV, Config, Rule, Severity
-from policies.values import Inputs
 
 ROTATES = {"local", "journald", "syslog", "fluentd", "gelf", "awslogs", "gcplogs", "splunk", "loki"}
 SIZE = {"max-size": "10m", "max-file": "3"}

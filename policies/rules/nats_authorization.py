@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 from policies.example import container, planned
 from policies.files import files_of
+from policies.inputs import Undecided
 from policies.planned import CONTAINER, SERVICE_CONFIG, Planned
 from policies.rule import ALWAYS, Config, Found, Rule, Severity
-from policies.values import Secret, Undecided
+from policies.values import Secret
 
 
 def check(resource: Planned, _: Config) -> Iterator[Found]:

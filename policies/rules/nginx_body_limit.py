@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
+from policies.edge import sites
 from policies.example import edge, stack
-from policies.nginx import sites
 from policies.planned import Stack
 from policies.rule import Config, Found, Level, Levels, Rule, Severity
 

@@ -4,8 +4,9 @@ there for show.
 
 from collections.abc import Iterator
 
+from policies.edge import sites
 from policies.example import edge, stack
-from policies.nginx import contexts, place, redirects, sites
+from policies.nginx import contexts, place, redirects
 from policies.planned import Stack
 from policies.rule import Config, Found, Level, Levels, Rule, Severity
 

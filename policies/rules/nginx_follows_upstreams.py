@@ -5,8 +5,8 @@ dead address from then on.
 import re
 from collections.abc import Iterator
 
+from policies.edge import sites
 from policies.example import edge, stack
-from policies.nginx import sites
 from policies.planned import Stack
 from policies.rule import Config, Found, Level, Levels, Rule, Severity
 

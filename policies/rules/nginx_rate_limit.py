@@ -4,8 +4,9 @@
 
 from collections.abc import Iterator
 
+from policies.edge import sites
 from policies.example import edge, stack
-from policies.nginx import Directive, contexts, place, sites
+from policies.nginx import Directive, contexts, place
 from policies.planned import Stack
 from policies.rule import Config, Found, Level, Levels, Rule, Severity
 

@@ -5,8 +5,9 @@ one adds any.
 
 from collections.abc import Iterator
 
+from policies.edge import sites
 from policies.example import edge, stack
-from policies.nginx import contexts, place, sites
+from policies.nginx import contexts, place
 from policies.planned import Stack
 from policies.rule import Config, Found, Level, Levels, Rule, Severity
 

@@ -5,8 +5,9 @@ without HSTS is asked for in clear each time.
 import re
 from collections.abc import Iterator
 
+from policies.edge import Site, sites
 from policies.example import edge, stack
-from policies.nginx import Directive, Site, contexts, is_tls, place, redirects, sites
+from policies.nginx import Directive, contexts, is_tls, place, redirects
 from policies.planned import Stack
 from policies.rule import Config, Found, Level, Levels, Rule, Severity
 

@@ -11,8 +11,12 @@ def check(resource: Planned, _: Config) -> Iterator[str]:
     workload = resource.workload
     if not workload.swarm and resource.inputs.text("networkMode") == "host":
         yield "networkMode is host"
-    if "host" in workload.networks():
-        yield "it joins the network named host"
+    key = "networksAdvanceds" if workload.swarm else "networksAdvanced"
+    for network in workload.task.each(key):
+        # What isn't known yet is a network of the stack, and none of those is the host's.
+        known = [network.text(name) for name in ("name", "id") if network.known(name)]
+        if "host" in known:
+            yield "it joins the network named host"
 
 
 rule = Rule(

@@ -5,10 +5,11 @@ ends up in every crash report.
 from collections.abc import Iterator
 
 from policies.example import container, service
+from policies.inputs import Undecided
 from policies.planned import WORKLOADS, Planned
 from policies.rule import ALWAYS, Config, Found, Rule, Severity
 from policies.secret import secret_name, secret_text, secret_value
-from policies.values import UNKNOWN, Secret, Undecided
+from policies.values import UNKNOWN, Secret
 
 
 class Names(Config):

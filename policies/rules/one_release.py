@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 from policies.example import container, service, stack
 from policies.image import parse
+from policies.inputs import Undecided
 from policies.planned import Stack
 from policies.rule import DEPLOYED, Config, Found, Rule, Severity
-from policies.values import Undecided
 from policies.workload import Workload
 
 

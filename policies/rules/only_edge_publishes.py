@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from policies.example import container, service, stack
+from policies.inputs import Undecided
 from policies.planned import Stack
 from policies.rule import ALWAYS, Config, Found, Rule, Severity
-from policies.values import Undecided
 
 LOOPBACK = ("127.0.0.1", "::1")
 

@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from policies.example import container, service, stack
+from policies.inputs import Undecided
 from policies.planned import Planned, Stack
 from policies.rule import DEPLOYED, Config, Found, Rule, Severity
-from policies.values import Undecided
 
 
 class Accounts(Config):

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 from policies.example import container, service, stack
 from policies.files import files
+from policies.inputs import Undecided
 from policies.planned import Stack
 from policies.rule import ALWAYS, Config, Found, Rule, Severity
-from policies.values import UNKNOWN, Undecided
+from policies.values import UNKNOWN
 
 
 class Reserve(Config):

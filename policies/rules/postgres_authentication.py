@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from policies.example import container, planned
 from policies.files import files_of
+from policies.inputs import Undecided
 from policies.planned import CONTAINER, SERVICE_CONFIG, Planned
 from policies.rule import ALWAYS, Config, Found, Rule, Severity
-from policies.values import Undecided
 
 
 def check(resource: Planned, _: Config) -> Iterator[Found]:

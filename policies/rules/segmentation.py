@@ -5,10 +5,10 @@ over reaches no data.
 from collections.abc import Iterator
 
 from policies.example import container, service, stack
+from policies.inputs import Undecided
 from policies.planned import Planned, Stack
 from policies.rule import ALWAYS, Config, Found, Rule, Severity
 from policies.topology import networks
-from policies.values import Undecided
 
 
 class Tiers(Config):

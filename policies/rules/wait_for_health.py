@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterator
 
 from policies.example import container, planned, service, stack
+from policies.inputs import Undecided
 from policies.naming import is_automatic
 from policies.planned import COMMAND, CONTAINER, Planned, Stack
 from policies.rule import DEPLOYED, Config, Found, Rule, Severity
-from policies.values import Undecided
 
 
 def check(stack: Stack, _: Config) -> Iterator[Found]:

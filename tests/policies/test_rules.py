@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from policies.example import container
-from policies.judge import Judge, Kind
+from policies.finding import Kind
+from policies.judge import Judge
 from policies.planned import CONTAINER, IMAGE, REMOTE_IMAGE, SERVICE, Planned, Stack
 from policies.registry import RULES
 from policies.rule import Level, Rule

@@ -11,10 +11,12 @@ import pytest
 from policies.configuration import Configuration
 from policies.example import container, service
 from policies.exceptions import Exemption
-from policies.judge import Finding, Judge, Kind
+from policies.finding import Finding, Kind
+from policies.inputs import Undecided
+from policies.judge import Judge
 from policies.planned import CONTAINER, Planned, Stack
 from policies.rule import ALWAYS, DEPLOYED, MENDED_IN_DEV, Config, Level, Levels, Rule, Severity
-from policies.values import UNKNOWN, Undecided
+from policies.values import UNKNOWN
 
 TODAY = date(2026, 1, 1)
 STACK = "urn:pulumi:prod::p::pulumi:pulumi:Stack::s"

@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
+from policies.edge import Site, sites
 from policies.example import container, edge, planned, stack
-from policies.nginx import Site, contexts, place, sites
+from policies.inputs import Undecided
+from policies.nginx import contexts, place
 from policies.planned import SERVICE_CONFIG
-from policies.values import UNKNOWN, Undecided
+from policies.values import UNKNOWN
 
 
 def files(*entries: tuple[Any, Any], service: str = "") -> Any:

@@ -12,6 +12,7 @@ from pulumi_policy import EnforcementLevel
 from policies import pack
 from policies.judge import Judge
 from policies.planned import CONTAINER
+from policies.policy import policy
 from policies.registry import RULES
 
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
@@ -29,7 +30,7 @@ class Context:
 @pytest.fixture
 def server() -> Iterator[pack.Server]:
     pack.Server.judge = Judge(RULES, mends=True)
-    policies = [pack.policy(rule) for rule in RULES]
+    policies = [policy(rule) for rule in RULES]
     made: Any = pack.Server
     yield made(pack.NAME, "1.0.0", policies, EnforcementLevel.ADVISORY)
     del pack.Server.judge

@@ -12,7 +12,8 @@ from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, unknown_checking_proxy
 
 from policies.configuration import Misconfigured, configure
 from policies.exceptions import Exemption
-from policies.judge import Finding, Judge, Kind
+from policies.finding import Finding, Kind
+from policies.judge import Judge
 from policies.planned import CONTAINER, SERVICE, WORKLOADS, Options, Planned, Stack
 from policies.registry import RULES
 from policies.rule import Config, Level, Rule

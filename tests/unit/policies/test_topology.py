@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from policies.example import container, planned, service, stack
+from policies.inputs import Undecided
 from policies.planned import NETWORK, VOLUME, Planned
 from policies.topology import declared, networks
-from policies.values import UNKNOWN, Undecided
+from policies.values import UNKNOWN
 
 
 def test_a_resource_is_found_by_the_name_it_was_given() -> None:

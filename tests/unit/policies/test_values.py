@@ -9,7 +9,8 @@ from google.protobuf.struct_pb2 import Struct
 from pulumi_policy.deserialize import deserialize_properties
 from pulumi_policy.proxy import UNKNOWN_ARRAY_VALUE, UNKNOWN_STRING_VALUE, unknown_checking_proxy
 
-from policies.values import UNKNOWN, Inputs, Secret, Undecided, camel, plain
+from policies.inputs import Inputs, Undecided
+from policies.values import UNKNOWN, Secret, camel, plain
 
 SIGNATURE = "4dabf18193072939515e22adb298388d"
 SECRET = {SIGNATURE: "1b47061264138c4ac30d75fd1eb44270", "value": "hunter2"}

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from policies.example import container, service
-from policies.values import UNKNOWN, Undecided
+from policies.inputs import Undecided
+from policies.values import UNKNOWN
 
 
 def test_the_environment_is_names_and_values_in_both() -> None:
