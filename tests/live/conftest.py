@@ -13,6 +13,7 @@ import pytest
 from images import registry
 from tests.live import stacks
 from tests.live.pulumi_stack import ROOT, PulumiStack, clear
+from tests.live.site import Site
 
 REGISTRY = "127.0.0.1:5000"
 
@@ -77,6 +78,14 @@ def raised(
 def stack(request: pytest.FixtureRequest, raised: Raised) -> PulumiStack:
     """A stack that is up; a test names its environment by `parametrize(..., indirect=True)`."""
     return raised[request.param].result()
+
+
+@pytest.fixture(scope="session")
+def site(stack: PulumiStack) -> Iterator[Site]:
+    """That stack from the outside."""
+    found = Site(stack)
+    yield found
+    found.client.close()
 
 
 def _wanted(items: list[pytest.Item]) -> list[str]:
