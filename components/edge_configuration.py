@@ -113,7 +113,6 @@ def nginx_conf(site: Site, root: str, version: str) -> str:
     the database, and no other container has another one.
     """
     limits = site.rate_limits
-    assets = '"public, max-age=31536000, immutable"' if site.immutable_assets else '"no-cache"'
     return f"""worker_processes 2;
 worker_shutdown_timeout 30s;
 pid /tmp/nginx.pid;
@@ -154,8 +153,7 @@ http {{
   proxy_hide_header Content-Security-Policy;
 
   map $http_upgrade $connection_upgrade {{ default upgrade; "" ""; }}
-  map $uri $cache_control {{ default "no-cache"; ~^/assets/ {assets}; }}
-
+{_caching(site)}
   limit_req_zone $binary_remote_addr zone=api:10m rate={limits.api_per_second}r/s;
   limit_req_zone $binary_remote_addr zone=statistics:1m rate={limits.statistics_per_minute}r/m;
   limit_req_status 429;
@@ -175,7 +173,7 @@ http {{
     location / {{
       include {root}/headers.conf;
       proxy_hide_header Cache-Control;
-      add_header Cache-Control $cache_control always;
+      add_header Cache-Control $cache_control;
       proxy_pass http://dashboard;
     }}
     location /api/ {{
@@ -193,6 +191,25 @@ http {{
     }}
   }}
 }}
+"""
+
+
+def _caching(site: Site) -> str:
+    """How long browsers keep a page or a file (audit E6).
+
+    The dashboard knows best: a name of another release must not be kept. Nor is an error: the
+    header is added to answers that are none.
+    """
+    if not site.immutable_assets:
+        return '  map "" $cache_control { default "no-cache"; }\n'
+    return """  map $uri $cache_by_name {
+    default "no-cache";
+    ~^/assets/ "public, max-age=31536000, immutable";
+  }
+  map $upstream_http_cache_control $cache_control {
+    default $upstream_http_cache_control;
+    "" $cache_by_name;
+  }
 """
 
 
