@@ -7,9 +7,13 @@ import tempfile
 
 import uvicorn
 
-from tasktracker.settings import Api, from_environment
+from tasktracker.environment import from_environment
+from tasktracker.settings import Api
 
 DRAIN_SECONDS = 20
+# Longer than nginx keeps a connection to us idle (60 s by default): who closes first must be the
+# side that sends, or a request meets a connection that is just being closed.
+KEEP_ALIVE_SECONDS = 75
 
 
 def main() -> None:
@@ -29,6 +33,7 @@ def main() -> None:
         access_log=False,
         server_header=False,
         proxy_headers=False,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=DRAIN_SECONDS,
     )
 

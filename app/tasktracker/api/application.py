@@ -20,9 +20,10 @@ from tasktracker.api.requests import Requests
 from tasktracker.broker import TaskBroker
 from tasktracker.bus import Bus
 from tasktracker.contacts import Contacts
+from tasktracker.environment import from_environment
 from tasktracker.logs import FIELDS
 from tasktracker.outbox import Outbox
-from tasktracker.settings import Api, from_environment
+from tasktracker.settings import Api
 
 logger = logging.getLogger("tasktracker.api")
 

@@ -22,6 +22,7 @@ Title = Annotated[
     StringConstraints(min_length=1, max_length=200, strip_whitespace=True, pattern=NO_NUL),
 ]
 Limit = Annotated[int, Query(ge=1, le=200)]
+MOST_FOUND = 40  # the index looks at so many neighbours (hnsw.ef_search), more are not found
 
 
 class NewTask(BaseModel):
@@ -92,7 +93,7 @@ async def page(shared: Shared, limit: Limit = 50, before: UUID | None = None) ->
 async def search(
     shared: Shared,
     q: Annotated[str, Query(min_length=1, max_length=1000, pattern=NO_NUL)],
-    limit: Limit = 10,
+    limit: Annotated[int, Query(ge=1, le=MOST_FOUND)] = 10,
 ) -> Matches:
     """The tasks whose text is most like `q`."""
     distance = tasks.c.embedding.op("<=>", return_type=Float)(embed(q))

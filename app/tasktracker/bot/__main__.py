@@ -13,8 +13,9 @@ from tasktracker import health, logs
 from tasktracker.bot.conversation import ApiError, Conversation
 from tasktracker.bot.sessions import SessionsFile
 from tasktracker.bot.telegram import POLL_SECONDS, Telegram, TelegramError
+from tasktracker.environment import from_environment
 from tasktracker.logs import FIELDS
-from tasktracker.settings import Bot, from_environment
+from tasktracker.settings import Bot
 
 logger = logging.getLogger("tasktracker.bot")
 

@@ -5,9 +5,10 @@ import logging
 import sys
 
 from tasktracker import logs
+from tasktracker.environment import from_environment
 from tasktracker.logs import FIELDS
 from tasktracker.migrations import schema, stream
-from tasktracker.settings import Migrations, from_environment
+from tasktracker.settings import Migrations
 
 logger = logging.getLogger("tasktracker.migrations")
 

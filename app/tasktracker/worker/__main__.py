@@ -14,9 +14,10 @@ from taskiq.receiver import Receiver
 from tasktracker import database, health, logs
 from tasktracker.broker import TaskBroker
 from tasktracker.bus import ANSWER_TIMEOUT, Bus, Disconnected
+from tasktracker.environment import from_environment
 from tasktracker.metrics import PULL_AGE
 from tasktracker.outbox import PROCESS
-from tasktracker.settings import Worker, from_environment
+from tasktracker.settings import Worker
 from tasktracker.subjects import TASK_TIMEOUT
 from tasktracker.worker.process import process
 

@@ -7,8 +7,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from tests.live.app.conftest import Stack, http
 from tests.live.app.processes import free_port, wait_for
+from tests.live.app.stack import Stack, http
 
 TOKEN = "4711:canary-of-the-bot"
 

@@ -5,8 +5,8 @@ import signal
 import httpx
 import pytest
 
-from tests.live.app.conftest import Stack
 from tests.live.app.processes import wait_for
+from tests.live.app.stack import Stack
 
 # Seconds: the longest of the checks' own limits, and some for the processes to notice.
 NOTICED = 10.0
@@ -47,7 +47,7 @@ def test_api_and_worker_are_red_while_a_server_is_gone_and_green_when_it_is_back
         stack.processes[server].send(signal.SIGCONT)
     else:
         stack.processes[server].end(signal.SIGKILL)
-        getattr(stack, f"start_{server}")()
+        (stack.nats if server == "nats" else stack.postgres).start()
     wait_for("the worker to be green", lambda: worker_says(stack, 200))
     wait_for("the api to be ready", lambda: api_says(stack, 200))
     stack.wait_until_done(stack.create("after the fault"))

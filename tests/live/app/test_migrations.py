@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from tasktracker.migrations.schema import heads
 
-from tests.live.app.conftest import Stack, make_database
+from tests.live.app.stack import Stack
 
 numbers = itertools.count()
 
@@ -20,9 +20,9 @@ INDEXES = (
 def database(servers: Stack) -> Iterator[str]:
     """An empty database with what the job that makes the roles puts there."""
     name = f"empty{next(numbers)}"
-    make_database(servers, name)
+    servers.postgres.make_database(name)
     yield name
-    servers.sql(f"DROP DATABASE {name}")
+    servers.postgres.sql(f"DROP DATABASE {name}")
 
 
 def test_there_is_one_newest_revision() -> None:
@@ -33,7 +33,7 @@ def test_the_schema_goes_up_one_down_and_up_again_and_keeps_the_tasks(
     servers: Stack, database: str
 ) -> None:
     def look(statement: str) -> str:
-        return servers.sql(statement, "migrations", database)
+        return servers.postgres.sql(statement, "migrations", database)
 
     assert servers.migrate(DATABASE_NAME=database).returncode == 0
     columns, indexes = look(COLUMNS), look(INDEXES)
@@ -49,7 +49,7 @@ def test_the_schema_goes_down_to_nothing(servers: Stack, database: str) -> None:
     assert servers.migrate(DATABASE_NAME=database).returncode == 0
     assert servers.migrate("base", DATABASE_NAME=database).returncode == 0
     tables = "SELECT count(*) FROM pg_tables WHERE schemaname = 'public' AND tablename = 'tasks'"
-    assert servers.sql(tables, "migrations", database) == "0"
+    assert servers.postgres.sql(tables, "migrations", database) == "0"
 
 
 def test_a_second_run_changes_nothing(servers: Stack, database: str) -> None:
@@ -78,11 +78,11 @@ def test_a_failed_run_says_what_and_why_and_what_to_do(
 
 
 def test_without_the_vector_extension_it_says_so(servers: Stack) -> None:
-    servers.sql("CREATE DATABASE bare")
-    servers.sql("GRANT CREATE ON SCHEMA public TO migrations", database="bare")
+    servers.postgres.sql("CREATE DATABASE bare")
+    servers.postgres.sql("GRANT CREATE ON SCHEMA public TO migrations", database="bare")
     try:
         done = servers.migrate(DATABASE_NAME="bare")
     finally:
-        servers.sql("DROP DATABASE bare")
+        servers.postgres.sql("DROP DATABASE bare")
     assert done.returncode == 1
     assert 'permission denied to create extension \\"vector\\"' in done.stdout

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from tests.live.app.conftest import Stack
+from tests.live.app.stack import Stack
 
 # What each user must not do: publish or subscribe, and where.
 FORBIDDEN = [
@@ -33,7 +33,7 @@ def test_a_nats_user_may_not(stack: Stack, user: str, verb: str, subject: str) -
         faults.append(str(fault))
 
     async def attempt() -> None:
-        async with stack.nats(user, error_cb=note) as client:
+        async with stack.nats.connected(user, error_cb=note) as client:
             if verb == "publish":
                 await client.publish(subject, b"{}")
             else:
@@ -60,8 +60,9 @@ def test_a_nats_user_may_not(stack: Stack, user: str, verb: str, subject: str) -
 )
 def test_a_postgres_role_may_not(stack: Stack, role: str, statement: str) -> None:
     with pytest.raises(AssertionError, match="permission denied"):
-        stack.sql(statement, role, "tasktracker")
+        stack.postgres.sql(statement, role, "tasktracker")
 
 
 def test_monitoring_may_count_tasks(stack: Stack) -> None:
-    assert int(stack.sql("SELECT count(status) FROM tasks", "monitoring", "tasktracker")) >= 0
+    count = stack.postgres.sql("SELECT count(status) FROM tasks", "monitoring", "tasktracker")
+    assert count.isdigit()

@@ -5,8 +5,8 @@ import json
 import pytest
 from websockets.sync.client import connect
 
-from tests.live.app.conftest import Stack, http
 from tests.live.app.processes import wait_for
+from tests.live.app.stack import Stack
 
 
 def test_a_new_task_is_answered_with_its_id_and_becomes_done(stack: Stack) -> None:
@@ -77,16 +77,6 @@ def test_a_listener_sees_a_task_made_and_then_done(stack: Stack) -> None:
     assert seen == ["new", "done"]
 
 
-def test_a_contact_is_encrypted_in_the_database_and_read_by_admins_alone(stack: Stack) -> None:
-    task = stack.create("Call back", contact="ada@example.org")
-    path = f"/api/admin/tasks/{task}/contact"
-    stored = stack.owner_sql(f"SELECT convert_from(contact, 'UTF8') FROM tasks WHERE id = '{task}'")
-    assert stored.startswith("gAAAA") and "ada" not in stored
-    assert "ada@" not in stack.get(f"/api/tasks/{task}").text
-    assert stack.get(path).status_code == 401
-    assert stack.get(path, **stack.admin()).json() == {"contact": "ada@example.org"}
-
-
 def test_a_request_id_goes_from_the_request_to_the_workers_log(stack: Stack) -> None:
     answer = stack.post("/api/tasks", {"title": "Trace me"}, **{"X-Request-ID": "trace-4711"})
     assert answer.headers["X-Request-ID"] == "trace-4711"
@@ -117,23 +107,6 @@ def test_only_a_listed_origin_may_read_answers(stack: Stack) -> None:
     other = stack.get("/api/tasks", Origin="https://evil.example.org")
     assert listed.headers["Access-Control-Allow-Origin"] == "https://tasks.example.org"
     assert "Access-Control-Allow-Origin" not in other.headers
-
-
-def test_statistics_need_the_user_and_the_password(stack: Stack) -> None:
-    right = ("statistics", stack.passwords["statistics"])
-    for auth in (None, ("statistics", "wrong"), ("other", right[1])):
-        answer = http.get(stack.url("/api/statistics"), auth=auth)
-        assert answer.status_code == 401
-        assert answer.headers["WWW-Authenticate"].startswith("Basic")
-    counts = http.get(stack.url("/api/statistics"), auth=right).json()
-    assert counts["total"] == sum(counts["by_status"].values()) > 0
-
-
-def test_admin_calls_need_the_token(stack: Stack) -> None:
-    assert stack.post("/api/admin/requeue").status_code == 401
-    wrong = stack.post("/api/admin/requeue", Authorization="Bearer wrong")
-    assert wrong.json() == {"detail": "send Authorization: Bearer <admin token>"}
-    assert stack.post("/api/admin/requeue", **stack.admin()).status_code == 202
 
 
 def test_the_numbers_count_requests_by_route_and_tasks(stack: Stack) -> None:

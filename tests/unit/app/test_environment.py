@@ -4,16 +4,8 @@ from pathlib import Path
 
 import pytest
 from cryptography.fernet import Fernet
-from tasktracker.settings import (
-    Api,
-    Bot,
-    Settings,
-    StartupError,
-    Worker,
-    fernet_keys,
-    from_environment,
-    load,
-)
+from tasktracker.environment import StartupError, from_environment, load
+from tasktracker.settings import Api, Bot, Settings, Worker, fernet_keys
 
 CANARY = "canary-0123456789abcdef"
 Environ = dict[str, str]
