@@ -13,6 +13,7 @@ import pytest
 from images import registry
 from tests.live import stacks
 from tests.live.pulumi_stack import ROOT, PulumiStack, clear
+from tests.live.replicated import replicated as replicated
 from tests.live.site import Site
 
 REGISTRY = "127.0.0.1:5000"

@@ -20,12 +20,13 @@ LONGEST = 600.0  # seconds; a load that nobody ends, ends by itself
 
 @dataclass(frozen=True)
 class Request:
-    """What to send: the number counts from 0, so that each may differ."""
+    """What to send: the number counts from 0, so that each may differ. `keep` keeps answers."""
 
     method: str = "GET"
     path: str = "/api/tasks?limit=1"
     json: Callable[[int], Any] | None = None
     expected: int = 200
+    keep: bool = False
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,7 @@ class Load:
             response = await client.request(ask.method, ask.path, json=body)
             if response.status_code != ask.expected:
                 fault = str(response.status_code)
-            elif ask.json:
+            elif ask.json or ask.keep:
                 answer = response.json()
         except httpx.HTTPError as error:
             fault = type(error).__name__
