@@ -69,7 +69,7 @@ class _Guard:
         self.found: dict[str, list[Finding]] = {}
         self._urns: dict[pulumi.Resource, str] = {}
         self._props: dict[str, Any] = {}
-        self._watches = 0
+        self._requests: dict[str, resource_pb2.TransformRequest] = {}
 
     def construct(self, args: pulumi.ResourceTransformationArgs) -> None:
         """See a resource as the program constructs it; an output without a value is unknown."""
@@ -91,15 +91,12 @@ class _Guard:
         """See each resource from now on as it registers, after the transforms there are by now."""
         callbacks = await settings._get_callbacks()
         assert callbacks is not None
-        self._watches += 1
-        turn = self._watches
 
         # The SDK's own transform turns unknown values into None, which would read as "not given",
         # so the request is read as it comes.
         async def see(message: bytes) -> resource_pb2.TransformResponse:
             request = resource_pb2.TransformRequest.FromString(message)
-            if turn == self._watches:  # a later watch sees more than an earlier one
-                self.register(request)
+            self.register(request)
             return resource_pb2.TransformResponse(
                 properties=request.properties, options=request.options
             )
@@ -110,11 +107,14 @@ class _Guard:
         callbacks._monitor.RegisterStackTransform(callback)
 
     def register(self, request: resource_pb2.TransformRequest) -> None:
-        opts = request.options
+        urn, opts = urn_of(request.parent, request.type, request.name), request.options
+        if self._requests.get(urn) == request:
+            return  # nothing changed it between one watch and the next
+        self._requests[urn] = request
         before = opts.delete_before_replace if opts.HasField("delete_before_replace") else None
         resource = Planned(
             request.type,
-            urn_of(request.parent, request.type, request.name),
+            urn,
             plain(request.properties),
             Options(
                 protect=opts.protect,
@@ -125,7 +125,7 @@ class _Guard:
             ),
         )
         found = list(self.judge.resource(resource))
-        self.found[resource.urn] = found
+        self.found[urn] = found
         if not pulumi.runtime.is_dry_run():
             _refuse(found)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 
 from policies.probe import hollow
@@ -95,6 +97,15 @@ REAL = [
     ["CMD-SHELL", "test -f /tmp/healthy"],
     ["CMD-SHELL", "/healthcheck.sh"],
 ]
+
+
+def test_no_text_breaks_the_reader() -> None:
+    words = ["curl", "-f", "||", "&&", "|", ";", "&", "(", ")", "if", "then", "fi", "$(", "'", "!"]
+    chance = random.Random(1)
+    for _ in range(3000):
+        text = " ".join(chance.choices(words, k=chance.randint(0, 9)))
+        hollow(["CMD-SHELL", text])
+        hollow(["CMD", *text.split()])
 
 
 @pytest.mark.parametrize("tests", HOLLOW, ids=" ".join)

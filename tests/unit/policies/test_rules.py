@@ -201,6 +201,7 @@ def allowing(id: str, values: dict[str, Any], index: int = 0) -> Any:
         allowing("no-secrets-in-env", {"allowed": ["POSTGRES_PASSWORD"]}),
         allowing("require-labels", {"required": []}),
         allowing("guarded-admin", {"services": {}}),
+        allowing("configured-processes", {"services": {}}),
         allowing("protect-data-volumes", {"disposable": ["*"]}),
         allowing("backups-in-prod", {"stateful": []}),
         allowing("one-release", {"parts": ["api"]}),
