@@ -150,24 +150,28 @@ def has_tls(case: Case) -> Iterator[Mistake]:
 
 
 def encryption_key_is_strong(case: Case) -> Iterator[Mistake]:
-    """A Fernet key: 32 bytes in URL-safe base64 (audit S3). Dev may have one made."""
-    key = case.secrets.get("encryption-key")
+    """Fernet keys: 32 bytes in URL-safe base64, the newest first (audit S3).
+
+    Dev may leave it out: the stack makes one.
+    """
+    keys = case.secrets.get("encryption-key")
     make = (
         "make one: python -c 'import base64, os; "
         "print(base64.urlsafe_b64encode(os.urandom(32)).decode())' | "
         "pulumi config set --secret task-tracker:encryption-key"
     )
-    if key is None:
+    if not keys:
         if case.strict:
             yield Mistake("encryption-key", "is missing", make)
         return
-    try:
-        length = len(base64.b64decode(key.encode(), altchars=b"-_", validate=True))
-    except (binascii.Error, ValueError):
-        yield Mistake("encryption-key", "is not URL-safe base64", make)
-        return
-    if length != 32:
-        yield Mistake("encryption-key", f"has {length} bytes, Fernet needs 32", make)
+    for key in keys.splitlines():
+        try:
+            length = len(base64.b64decode(key.encode(), altchars=b"-_", validate=True))
+        except (binascii.Error, ValueError):
+            yield Mistake("encryption-key", "is not URL-safe base64", make)
+            return
+        if length != 32:
+            yield Mistake("encryption-key", f"has {length} bytes, Fernet needs 32", make)
 
 
 def bot_has_its_token(case: Case) -> Iterator[Mistake]:
