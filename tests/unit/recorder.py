@@ -1,0 +1,101 @@
+"""An engine's stand-in that records what a program asks for, and answers as the real ones do."""
+
+import base64
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pulumi
+from pulumi.runtime import rpc
+
+CONTAINER = "docker:index/container:Container"
+VOLUME = "docker:index/volume:Volume"
+NETWORK = "docker:index/network:Network"
+IMAGE = "docker:index/remoteImage:RemoteImage"
+COMMAND = "command:local:Command"
+PASSWORD = "random:index/randomPassword:RandomPassword"
+
+# What Docker takes a name for.
+NAMED = (CONTAINER, VOLUME, NETWORK)
+
+
+class Recorder(pulumi.runtime.Mocks):
+    """Every resource of a program, by type and name, with its inputs."""
+
+    def __init__(self) -> None:
+        self.made: list[pulumi.runtime.MockResourceArgs] = []
+
+    def new_resource(
+        self, args: pulumi.runtime.MockResourceArgs
+    ) -> tuple[str | None, dict[str, Any]]:
+        self.made.append(args)
+        outputs = dict(args.inputs)
+        if args.typ in NAMED:
+            outputs.setdefault("name", f"task-tracker-test-{args.name}-0a1b2c")
+        elif args.typ == PASSWORD:
+            outputs["result"] = f"password-of-{args.name}"
+        elif args.typ == "random:index/randomBytes:RandomBytes":
+            outputs["base64"] = base64.b64encode(b"\xfb\xef\xbe" + bytes(29)).decode()
+        elif args.typ == "random:index/randomId:RandomId":
+            outputs["hex"] = "c0ffee00"
+        return f"{args.name}-id", outputs
+
+    def call(self, args: pulumi.runtime.MockCallArgs) -> dict[str, Any]:
+        raise AssertionError(f"the program calls {args.token}, which needs a host")
+
+    def run(
+        self,
+        program: Callable[[], object],
+        stack: str = "dev",
+        config: Mapping[str, str] | None = None,
+        secrets: Mapping[str, str] | None = None,
+    ) -> None:
+        """Run a program to its end; every registration has landed when this returns."""
+        start(self, stack, config, secrets)
+        pulumi.runtime.test(lambda: program() and None)()
+
+    def names(self, type: str) -> list[str]:
+        return sorted(each.name for each in self.made if each.typ == type)
+
+    def inputs(self, type: str, name: str) -> dict[str, Any]:
+        """What one resource was made with, secrets in clear."""
+        found: dict[str, Any] = opened(self.raw(type, name))
+        return found
+
+    def raw(self, type: str, name: str) -> dict[str, Any]:
+        """What one resource was made with, secrets in their envelopes."""
+        (found,) = (each for each in self.made if each.typ == type and each.name == name)
+        return dict(found.inputs)
+
+
+def opened(value: Any) -> Any:
+    """A value without the envelopes of secrets."""
+    if isinstance(value, Mapping):
+        if is_envelope(value):
+            return opened(value["value"])
+        return {key: opened(item) for key, item in value.items()}
+    return [opened(item) for item in value] if isinstance(value, list) else value
+
+
+def is_envelope(value: Any) -> bool:
+    """Whether a value is one that Pulumi holds for a secret."""
+    return isinstance(value, Mapping) and value.get(rpc._special_sig_key) == rpc._special_secret_sig
+
+
+def start(
+    mocks: pulumi.runtime.Mocks,
+    stack: str = "dev",
+    config: Mapping[str, str] | None = None,
+    secrets: Mapping[str, str] | None = None,
+) -> None:
+    """Begin a program of the project on a stack with this configuration."""
+    pulumi.runtime.set_mocks(mocks, project="task-tracker", stack=stack, preview=False)
+    given = {f"task-tracker:{key}": text for key, text in (secrets or {}).items()}
+    plain = {f"task-tracker:{key}": text for key, text in (config or {}).items()}
+    pulumi.runtime.set_all_config({**plain, **given}, list(given))
+
+
+def value(output: pulumi.Output[Any]) -> Any:
+    """What an output turns out to be."""
+    found: list[Any] = []
+    pulumi.runtime.test(lambda: output.apply(found.append))()
+    return found[0]
