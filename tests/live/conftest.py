@@ -82,6 +82,12 @@ def stack(request: pytest.FixtureRequest, raised: Raised) -> PulumiStack:
 
 
 @pytest.fixture(scope="session")
+def other(request: pytest.FixtureRequest, raised: Raised) -> PulumiStack:
+    """Another stack beside it, named the same way."""
+    return raised[request.param].result()
+
+
+@pytest.fixture(scope="session")
 def site(stack: PulumiStack) -> Iterator[Site]:
     """That stack from the outside."""
     found = Site(stack)
@@ -91,7 +97,8 @@ def site(stack: PulumiStack) -> Iterator[Site]:
 
 def _wanted(items: list[pytest.Item]) -> list[str]:
     calls = [getattr(item, "callspec", None) for item in items]
-    asked = {call.params.get("stack") for call in calls if call is not None}
+    names = ("stack", "other")
+    asked = {call.params.get(name) for call in calls if call is not None for name in names}
     return [environment for environment in stacks.ENVIRONMENTS if environment in asked]
 
 
