@@ -33,7 +33,9 @@ class Site:
             raise Undecided(self.missing)
 
     def servers(self) -> list[Directive]:
-        return list(self.root.below("server"))
+        """The servers; those of an upstream are addresses."""
+        around = [self.root, *self.root.inside("http")]
+        return [server for outer in around for server in outer.inside("server")]
 
     def variable(self, text: str) -> list[str]:
         """Every value `text` may have, where it is a variable of `map` or `set`; else itself."""

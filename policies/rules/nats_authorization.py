@@ -10,27 +10,34 @@ from policies.files import files_of
 from policies.inputs import Undecided
 from policies.planned import CONTAINER, SERVICE_CONFIG, Planned
 from policies.rule import ALWAYS, Config, Found, Rule, Severity
-from policies.values import Secret
+from policies.values import UNKNOWN, Secret
 
 
 def check(resource: Planned, _: Config) -> Iterator[Found]:
     for file in files_of(resource):
-        if not re.match(r"^nats(-server)?[\w-]*\.conf$", file.name):
-            if file.name == "users.conf" and isinstance(file.text, str):
-                yield from _users(file.text)
-            continue  # users hold passwords: unknown until they are made, and judged then
-        if not isinstance(file.text, str):
-            yield Undecided(file.where)
-            continue
-        text = re.sub(r"(?m)(?:#|//).*$", "", file.text)
-        if re.fullmatch(r"\s*include\s+\S+\.conf['\"]?\s*", text):
-            continue  # a pointer: what it leads to is judged where it is uploaded
-        if "no_auth_user" in text:
-            yield "no_auth_user lets clients in without a password"
-        if not re.search(r"\b(authorization|accounts|operator|resolver)\b\s*[:={]?", text):
-            yield "its configuration names no users"
-        if re.search(r"\b(authorization|accounts)\b", text):
-            yield from _users(text)
+        if file.path is UNKNOWN and _of_nats(resource):
+            yield Undecided(f"{file.where}.file")
+        elif re.match(r"^nats(-server)?[\w-]*\.conf$", file.name):
+            if isinstance(file.text, str):
+                yield from _server(re.sub(r"(?m)(?:#|//).*$", "", file.text))
+            else:
+                yield Undecided(file.where)
+        elif file.name == "users.conf" and isinstance(file.text, str):
+            yield from _users(file.text)  # with passwords in it, unknown until they are made
+
+
+def _of_nats(resource: Planned) -> bool:
+    return resource.type == CONTAINER and resource.workload.service == "nats"
+
+
+def _server(text: str) -> Iterator[str]:
+    if not re.sub(r"(?m)^\s*include\s.*$", "", text).strip():
+        return  # it only leads to another file
+    if "no_auth_user" in text:
+        yield "no_auth_user lets clients in without a password"
+    if not re.search(r"\b(authorization|accounts|operator|resolver)\b", text):
+        yield "its configuration names no users"
+    yield from _users(text)
 
 
 def _users(text: str) -> Iterator[str]:

@@ -4,7 +4,7 @@ changes. Text that is not compressed takes three times as long.
 
 from collections.abc import Iterator
 
-from policies.edge import sites
+from policies.edge import Site, sites
 from policies.example import edge, stack
 from policies.planned import Stack
 from policies.rule import Config, Found, Level, Levels, Rule, Severity
@@ -17,6 +17,8 @@ def check(stack: Stack, _: Config) -> Iterator[Found]:
         if not any(d.args == ("on",) for d in site.root.below("gzip")):
             site.require()
             yield site.owner, "gzip is not on"
+        if not _decides(site):
+            continue
         policies = [
             value
             for header in site.root.below("add_header")
@@ -29,6 +31,14 @@ def check(stack: Stack, _: Config) -> Iterator[Found]:
         if stack.environment == "prod" and not any("immutable" in value for value in policies):
             site.require()
             yield site.owner, "no file is sent as immutable"
+
+
+def _decides(site: Site) -> bool:
+    """Whether the edge says itself how long something is kept; what is behind it may know best."""
+    headers = [header.args for header in site.root.below("add_header") if len(header.args) > 1]
+    own = [a[1] for a in headers if a[0].lower() == "cache-control"]
+    behind = any("$upstream_http_" in value for text in own for value in site.variable(text))
+    return bool(own) and not behind or any(site.root.below("root"))
 
 
 rule = Rule(
@@ -49,6 +59,9 @@ rule = Rule(
         ),
         stack(),
     ),
-    fails=(stack(edge("server { location / { proxy_pass http://a; } }")),),
+    fails=(
+        stack(edge("server { root /www; location /api { proxy_pass http://a; } }")),
+        stack(edge("server { location / { proxy_pass http://a; } }")),
+    ),
     check=check,
 )

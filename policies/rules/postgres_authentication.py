@@ -7,10 +7,13 @@ from policies.files import files_of
 from policies.inputs import Undecided
 from policies.planned import CONTAINER, SERVICE_CONFIG, Planned
 from policies.rule import ALWAYS, Config, Found, Rule, Severity
+from policies.values import UNKNOWN
 
 
 def check(resource: Planned, _: Config) -> Iterator[Found]:
     for file in files_of(resource):
+        if file.path is UNKNOWN and _of_postgres(resource):
+            yield Undecided(f"{file.where}.file")
         if file.name != "pg_hba.conf":
             continue
         if not isinstance(file.text, str):
@@ -21,6 +24,10 @@ def check(resource: Planned, _: Config) -> Iterator[Found]:
             method = _method(words)
             if method in ("trust", "password", "md5"):
                 yield f"line {number} of pg_hba.conf lets clients in by {method}"
+
+
+def _of_postgres(resource: Planned) -> bool:
+    return resource.type == CONTAINER and resource.workload.service == "postgres"
 
 
 def _method(words: list[str]) -> str:

@@ -15,7 +15,8 @@ def check(resource: Planned, _: Config) -> Iterator[str]:
         return
     if workload.swarm and workload.spec.get("secrets"):
         return
-    if any("secrets" in mount.target for mount in workload.mounts()):
+    # On a plain engine a secret is a file of a read-only volume, alone or beside the configuration.
+    if any(mount.type == "volume" and mount.read_only for mount in workload.mounts()):
         return
     yield "a datastore has no secret file"
 

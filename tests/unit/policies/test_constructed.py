@@ -41,7 +41,8 @@ def test_arguments_of_a_class_and_of_a_dictionary_read_alike() -> None:
 def test_an_output_is_unknown_until_it_has_come() -> None:
     async def check() -> None:
         value: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-        late, secret = pulumi.Output.from_input(value), pulumi.Output.secret("b")
+        late: pulumi.Output[str] = pulumi.Output.from_input(value)
+        secret = pulumi.Output.secret("b")
         assert raw({"x": late}) == {"x": UNKNOWN}
         value.set_result("a")
         await late.future()

@@ -92,3 +92,8 @@ def test_a_variable_has_all_the_values_a_map_gives_it() -> None:
     assert site.variable("$csp") == ["a", "b"]
     assert site.variable("$other") == ["c"]
     assert site.variable("text") == ["text"]
+
+
+def test_the_servers_of_an_upstream_are_addresses() -> None:
+    site = only(edge("http { upstream a { server b:80; } server { listen 8080; } }"))
+    assert [server.block[0].name for server in site.servers()] == ["listen"]
