@@ -7,6 +7,8 @@ MAKEFLAGS += --no-print-directory
 STACK ?= dev
 SERVICE ?=
 SQL ?=
+SECRET ?=
+AT ?= latest
 
 RUN := toolchain/run
 CHECK := $(RUN) --plain
@@ -20,12 +22,13 @@ MINE := --filter label=tasktracker.stack=$(STACK) \
 	$(if $(SERVICE),--filter label=tasktracker.service=$(SERVICE))
 
 .DEFAULT_GOAL := help
-.PHONY: help up down test check images status logs psql preview schema bench report \
+.PHONY: help up down test check images status logs psql preview report rotate recover backup \
+	backups restore forget schema bench \
 	ready-up ready-check ready-test
 .NOTPARALLEL:
 
 help: ## this list
-	@echo "make COMMAND [STACK=dev|staging|prod]"
+	@echo "make COMMAND [STACK=dev|staging|prod], dev if it is not said"
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 ready-up ready-check ready-test:
@@ -70,7 +73,27 @@ preview: ready-up ## what an up would change, and what the policies say
 	@$(PULUMI) preview --diff --policy-pack policies
 
 report: ready-up ## the reviewer's report of an up
+	@$(RUN) toolchain/stack $(STACK)
 	@$(RUN) python -m ops.report --stack $(STACK)
+
+rotate: ready-up ## start a secret anew: SECRET=api-database
+	@$(RUN) python -m ops.rotate --stack $(STACK) $(if $(SECRET),--secret $(SECRET))
+
+recover: ready-up ## after an up that was killed
+	@$(RUN) python -m ops.recover --stack $(STACK)
+
+backup: ready-up ## take a backup now
+	@$(RUN) python -m ops.backup take --stack $(STACK)
+
+backups: ready-up ## how the backups are
+	@$(RUN) python -m ops.backup show --stack $(STACK)
+
+restore: ready-up ## go back in time: AT='2026-01-31 12:00', a restore point, or latest
+	@$(RUN) python -m ops.restore --stack $(STACK) --at "$$AT"
+restore: export AT := $(value AT)
+
+forget: ready-up ## remove the volumes that earlier restores put aside
+	@$(RUN) python -m ops.restore --stack $(STACK) --forget
 
 check: ready-check ## format, lint, types and unit tests: no Docker needed
 	@$(CHECK) ruff format --check .
@@ -82,7 +105,7 @@ test: check ready-test images ## all tests: check, then the live ones on real co
 	@$(RUN) pytest tests/live
 
 schema: ready-check ## the JSON Schema of the stack files, for editors
-	@$(CHECK) python -m settings
+	@$(CHECK) python -m ops.schema
 
 bench: ## the measurements in the README
 	@toolchain/install --for bench

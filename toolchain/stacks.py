@@ -62,13 +62,13 @@ def create(stack: str, env: Mapping[str, str], repository: Path = REPOSITORY) ->
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Become the Pulumi command; returns only when there is no stack to run it on."""
-    if len(arguments) < 2:
-        print("usage: toolchain/stack STACK COMMAND…", file=sys.stderr)
+    """Become the Pulumi command; returns when there is none, or no stack to run it on."""
+    if not arguments:
+        print("usage: toolchain/stack STACK [COMMAND…]", file=sys.stderr)
         return 2
     stack, *command = arguments
     status = create(stack, os.environ)
-    if status != 0:
+    if status != 0 or not command:
         return status
     options = ["--stack", stack, "--config-file", str(file(stack, os.environ))]
     os.chdir(REPOSITORY)
