@@ -18,31 +18,34 @@ PULUMI := $(RUN) toolchain/stack $(STACK)
 ENVIRONMENT := $(firstword $(subst -, ,$(STACK)))
 ANSWER := $(if $(filter dev,$(ENVIRONMENT)),--yes --skip-preview)
 
+# A stack on a host of its own needs Pulumi here, and no engine.
+READY := ready-$(if $(shell grep -sE 'address: *"?(ssh|tcp)://' Pulumi.$(STACK).yaml),preview,up)
+
 MINE := --filter label=tasktracker.stack=$(STACK) \
 	$(if $(SERVICE),--filter label=tasktracker.service=$(SERVICE))
 
 .DEFAULT_GOAL := help
 .PHONY: help up down test check images status logs psql preview report rotate recover backup \
 	backups restore forget schema bench \
-	ready-up ready-check ready-test
+	ready-up ready-preview ready-check ready-test
 .NOTPARALLEL:
 
 help: ## this list
 	@echo "make COMMAND [STACK=dev|staging|prod], dev if it is not said"
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-ready-up ready-check ready-test:
+ready-up ready-preview ready-check ready-test:
 	@toolchain/install --for $(@:ready-%=%)
 
 # Where releases are published, a stack names them; dev runs what this clone builds.
-up: ready-up $(if $(filter dev,$(ENVIRONMENT)),images) ## bring the stack up from whatever is there
+up: $(READY) $(if $(filter dev,$(ENVIRONMENT)),images) ## bring the stack up from whatever is there
 	@$(PULUMI) up $(ANSWER)
 	@address=$$($(RUN) pulumi stack output address --stack $(STACK)); printf '%s\n' \
 		"" "The task tracker answers at $$address" "Create a task:" \
 		"  curl -X POST $$address/api/tasks -H 'Content-Type: application/json'\
 	 -d '{\"title\": \"Try it\"}'"
 
-down: ready-up ## take the stack down; the volumes with its data stay
+down: $(READY) ## take the stack down; the volumes with its data stay
 	@$(PULUMI) destroy $(ANSWER) --exclude-protected
 
 images: ready-up ## build the images that are out of date
@@ -69,30 +72,30 @@ psql: ## a prompt in the database; SQL='select 1' for one statement
 	exec docker exec $$terminal "$$name" psql -U postgres -d tasktracker "$$@"
 psql: export SQL := $(value SQL)
 
-preview: ready-up ## what an up would change, and what the policies say
+preview: ready-preview ## what an up would change, and what the policies say
 	@$(PULUMI) preview --diff --policy-pack policies
 
-report: ready-up ## the reviewer's report of an up
+report: ready-preview ## the reviewer's report of an up
 	@$(RUN) toolchain/stack $(STACK)
 	@$(RUN) python -m ops.report --stack $(STACK)
 
-rotate: ready-up ## start a secret anew: SECRET=api-database
+rotate: $(READY) ## start a secret anew: SECRET=api-database
 	@$(RUN) python -m ops.rotate --stack $(STACK) $(if $(SECRET),--secret $(SECRET))
 
-recover: ready-up ## after an up that was killed
+recover: $(READY) ## after an up that was killed
 	@$(RUN) python -m ops.recover --stack $(STACK)
 
-backup: ready-up ## take a backup now
+backup: $(READY) ## take a backup now
 	@$(RUN) python -m ops.backup take --stack $(STACK)
 
-backups: ready-up ## how the backups are
+backups: $(READY) ## how the backups are
 	@$(RUN) python -m ops.backup show --stack $(STACK)
 
-restore: ready-up ## go back in time: AT='2026-01-31 12:00', a restore point, or latest
+restore: $(READY) ## go back in time: AT='2026-01-31 12:00', a restore point, or latest
 	@$(RUN) python -m ops.restore --stack $(STACK) --at "$$AT"
 restore: export AT := $(value AT)
 
-forget: ready-up ## remove the volumes that earlier restores put aside
+forget: $(READY) ## remove the volumes that earlier restores put aside
 	@$(RUN) python -m ops.restore --stack $(STACK) --forget
 
 check: ready-check ## format, lint, types and unit tests: no Docker needed

@@ -82,6 +82,7 @@ STEPS: dict[str, Step] = {
 
 PURPOSES: dict[str, list[Step]] = {
     "up": [RUN, engine.prepare, prepare_pulumi],
+    "preview": [RUN, prepare_pulumi],
     "check": [DEVELOP],
     "test": [DEVELOP, engine.prepare, prepare_pulumi, system("chromium")],
     "bench": [DEVELOP, engine.prepare, prepare_pulumi, golang.prepare, system("wrk")],
