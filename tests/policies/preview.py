@@ -121,13 +121,22 @@ class Workspace:
             _passed(events),
         )
 
-    def _pulumi(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def set(self, stack: str, key: str, value: str) -> None:
+        """Give a stack a secret, through stdin as a person would."""
+        self._pulumi("stack", "select", "--create", stack)
+        done = self._pulumi("config", "set", "--secret", key, "--stack", stack, stdin=value)
+        assert done.returncode == 0, done.stderr
+
+    def _pulumi(
+        self, *arguments: str, stdin: str | None = None
+    ) -> subprocess.CompletedProcess[str]:
         pulumi = shutil.which("pulumi")
         assert pulumi, "pulumi is not on PATH: run the tests by `make test`"
         return subprocess.run(
             [pulumi, *arguments, "--non-interactive"],
             cwd=self.folder,
             env=self.environment,
+            input=stdin,
             text=True,
             capture_output=True,
             timeout=300,
