@@ -40,6 +40,7 @@ class PulumiStack:
     secrets: Mapping[str, str]
     folder: Path
     more_config: dict[str, Any] = field(default_factory=dict)
+    said: list[str] = field(default_factory=list)  # what previews and updates have printed
 
     def __post_init__(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -83,6 +84,8 @@ class PulumiStack:
             self.command(*arguments), env=self.environment, input=stdin, timeout=timeout,
             text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         )  # fmt: skip
+        if arguments[0] in ("preview", "up", "destroy"):
+            self.said.append(done.stdout)
         return Result(done.returncode, done.stdout)
 
     def up(self, *more: str) -> Result:
