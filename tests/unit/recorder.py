@@ -2,10 +2,10 @@
 
 import base64
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, cast
 
 import pulumi
-from pulumi.runtime import rpc
+from pulumi.runtime import rpc, settings
 
 CONTAINER = "docker:index/container:Container"
 VOLUME = "docker:index/volume:Volume"
@@ -39,7 +39,7 @@ class Recorder(pulumi.runtime.Mocks):
             outputs["hex"] = "c0ffee00"
         return f"{args.name}-id", outputs
 
-    def call(self, args: pulumi.runtime.MockCallArgs) -> dict[str, Any]:
+    def call(self, args: pulumi.runtime.MockCallArgs) -> Any:
         raise AssertionError(f"the program calls {args.token}, which needs a host")
 
     def run(
@@ -51,7 +51,7 @@ class Recorder(pulumi.runtime.Mocks):
     ) -> None:
         """Run a program to its end; every registration has landed when this returns."""
         start(self, stack, config, secrets)
-        pulumi.runtime.test(lambda: program() and None)()
+        complete(program)
 
     def names(self, type: str) -> list[str]:
         return sorted(each.name for each in self.made if each.typ == type)
@@ -65,6 +65,12 @@ class Recorder(pulumi.runtime.Mocks):
         """What one resource was made with, secrets in their envelopes."""
         (found,) = (each for each in self.made if each.typ == type and each.name == name)
         return dict(found.inputs)
+
+
+def complete(program: Callable[[], object]) -> None:
+    """Run something to the end of all that it set going."""
+    run: Any = pulumi.runtime.test
+    run(lambda: program() and None)()
 
 
 def opened(value: Any) -> Any:
@@ -81,6 +87,13 @@ def is_envelope(value: Any) -> bool:
     return isinstance(value, Mapping) and value.get(rpc._special_sig_key) == rpc._special_secret_sig
 
 
+class _Hooks:
+    """Takes the hooks of resources; the SDK's mocks have no place for them."""
+
+    def register_resource_hook(self, hook: pulumi.ResourceHook) -> None:
+        pass
+
+
 def start(
     mocks: pulumi.runtime.Mocks,
     stack: str = "dev",
@@ -89,6 +102,7 @@ def start(
 ) -> None:
     """Begin a program of the project on a stack with this configuration."""
     pulumi.runtime.set_mocks(mocks, project="task-tracker", stack=stack, preview=False)
+    settings.SETTINGS.callbacks = _Hooks()
     given = {f"task-tracker:{key}": text for key, text in (secrets or {}).items()}
     plain = {f"task-tracker:{key}": text for key, text in (config or {}).items()}
     pulumi.runtime.set_all_config({**plain, **given}, list(given))
@@ -97,5 +111,16 @@ def start(
 def value(output: pulumi.Output[Any]) -> Any:
     """What an output turns out to be."""
     found: list[Any] = []
-    pulumi.runtime.test(lambda: output.apply(found.append))()
+    complete(lambda: output.apply(found.append))
+    return found[0]
+
+
+def is_secret(output: pulumi.Output[Any]) -> bool:
+    """Whether Pulumi keeps an output to itself."""
+    found: list[bool] = []
+
+    async def ask() -> None:
+        found.append(await output.is_secret())
+
+    complete(lambda: pulumi.Output.from_input(cast(Any, ask())))
     return found[0]

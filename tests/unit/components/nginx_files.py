@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import crossplane
+import crossplane  # type: ignore[import-untyped]
 
 Directive = dict[str, Any]
 

@@ -180,17 +180,28 @@ def test_a_body_may_be_as_large_as_the_stack_file_says(tmp_path: Path) -> None:
     assert arguments(inside(directives, "http"), "client_max_body_size") == [["25m"]]
 
 
-@pytest.mark.parametrize(
-    ("immutable", "kept"),
-    [(True, "public, max-age=31536000, immutable"), (False, "no-cache")],
-)
-def test_only_files_named_by_their_content_are_kept_and_in_dev_none(
-    immutable: bool, kept: str, tmp_path: Path
+def test_files_named_by_their_content_are_kept_for_a_year_and_nothing_else(
+    tls: list[Directive],
 ) -> None:
-    directives = parsed(tmp_path, immutable_assets=immutable)
-    cached = inside(inside(directives, "http"), "map $uri $cache_control")
+    by_name = inside(inside(tls, "http"), "map $uri $cache_by_name")
+    assert arguments(by_name, "default") == [["no-cache"]]
+    assert arguments(by_name, "~^/assets/") == [["public, max-age=31536000, immutable"]]
+
+
+def test_the_dashboards_own_word_on_caching_comes_first(tls: list[Directive]) -> None:
+    cached = inside(inside(tls, "http"), "map $upstream_http_cache_control $cache_control")
+    assert arguments(cached, "default") == [["$upstream_http_cache_control"]]
+    assert arguments(cached, "") == [["$cache_by_name"]]
+
+
+def test_an_error_is_not_kept(tls: list[Directive]) -> None:
+    headers = arguments(inside(main(tls), "location /"), "add_header")
+    assert ["Cache-Control", "$cache_control"] in headers
+
+
+def test_in_dev_nothing_is_kept(plain: list[Directive]) -> None:
+    cached = inside(inside(plain, "http"), "map  $cache_control")
     assert arguments(cached, "default") == [["no-cache"]]
-    assert arguments(cached, "~^/assets/") == [[kept]]
 
 
 def test_answers_are_packed(tls: list[Directive]) -> None:

@@ -3,12 +3,11 @@
 import base64
 from typing import Any
 
-import pulumi
 import pytest
 
 from components.secrets import CLIENTS, Secrets, SecretsArgs
 from tests.unit.components.parts import known
-from tests.unit.recorder import PASSWORD, Recorder, value
+from tests.unit.recorder import PASSWORD, Recorder, is_secret, value
 
 VERSION = "random:index/randomId:RandomId"
 
@@ -16,16 +15,6 @@ VERSION = "random:index/randomId:RandomId"
 def made(recorder: Recorder, **given: Any) -> Secrets:
     found: list[Secrets] = []
     recorder.run(lambda: found.append(Secrets("secrets", SecretsArgs(**given))))
-    return found[0]
-
-
-def is_secret(output: pulumi.Output[Any]) -> bool:
-    found: list[bool] = []
-
-    async def ask() -> None:
-        found.append(await output.is_secret())
-
-    pulumi.runtime.test(lambda: pulumi.Output.from_input(ask()))()
     return found[0]
 
 

@@ -1,0 +1,215 @@
+"""The laws of a stack: each is kept by the committed files, and each refuses."""
+
+import inspect
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+import laws
+from components import backups
+from laws import Case, broken
+from settings import Images
+from tests.unit.stack_files import BUILT, ENVIRONMENTS, PEM, SECRETS, stack
+
+
+def said(
+    environment: str,
+    changes: Mapping[str, Any] | None = None,
+    secrets: Mapping[str, str | None] | None = None,
+    images: Mapping[str, str] | None = None,
+) -> list[str]:
+    """What the laws say of a committed stack file with changes."""
+    values = stack(environment, changes)
+    given = {k: v for k, v in {**SECRETS, **(secrets or {})}.items() if v is not None}
+    found = values.images or Images.model_validate(BUILT)
+    found = Images.model_validate({**found.model_dump(), **(images or {})})
+    release = values.release or "sha-0123abc"
+    return [str(mistake) for mistake in broken(environment, values, found, release, given)]
+
+
+def only(mistakes: list[str]) -> str:
+    (one,) = mistakes
+    return one
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_the_committed_stack_files_keep_every_law(environment: str) -> None:
+    assert said(environment) == []
+
+
+def test_every_law_is_applied() -> None:
+    written = {
+        name
+        for name, each in inspect.getmembers(laws, inspect.isfunction)
+        if list(inspect.signature(each).parameters) == ["case"]
+    }
+    assert {law.__name__ for law in laws.LAWS} == written
+
+
+@pytest.mark.parametrize("service", ["postgres", "api"])
+@pytest.mark.parametrize("environment", ["staging", "prod"])
+def test_only_dev_publishes_what_is_behind_the_edge(service: str, environment: str) -> None:
+    text = only(said(environment, {f"{service}.published": 5432}))
+    assert text.startswith(f"{service}.published: only dev publishes a service behind the edge;")
+    assert "docker exec" in text
+    assert said("dev", {f"{service}.published": 5433}) == []
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("edge.http_port", "postgres.published"),
+        ("edge.http_port", "api.published"),
+        ("postgres.published", "api.published"),
+    ],
+)
+def test_a_port_serves_one_thing(first: str, second: str) -> None:
+    assert said("dev", {first: 9000, second: 9000}) == [
+        f"{first}: port 9000 is given twice; give each its own",
+        f"{second}: port 9000 is given twice; give each its own",
+    ]
+
+
+def test_limits_of_all_replicas_fit_the_host() -> None:
+    needed = sum(
+        limits * replicas
+        for limits, replicas in [(2048, 1), (512, 1), (1024, 2), (2048, 2), (512, 2), (256, 1)]
+    )
+    values = stack("prod")
+    needed += 2 * backups.LIMITS.memory if values.backups else 0
+    assert said("prod", {"host.memory": needed}) == []
+    text = only(said("prod", {"host.memory": needed - 1}))
+    assert text.startswith(f"host.memory: limits add up to {needed} MB, it has {needed - 1};")
+    assert only(said("prod", {"host.cpus": 1.5})).startswith("host.cpus: limits add up to ")
+
+
+def test_a_bot_takes_its_share_of_the_host() -> None:
+    bot = {"limits": {"cpus": 0.5, "memory": 9000, "cpus_reserved": 0.1, "memory_reserved": 64}}
+    assert any(m.startswith("host.memory") for m in said("dev", {"bot": bot}))
+
+
+def test_pools_of_two_releases_side_by_side_fit_the_database() -> None:
+    needed = 2 * (2 * 4 * (20 + 30) + 2 * (5 + 5)) + 15
+    assert said("prod", {"postgres.max_connections": needed}) == []
+    text = only(said("prod", {"postgres.max_connections": needed - 1}))
+    assert "pools may open 420 connections, twice that" in text
+    assert f"set it to {needed} or more" in text
+
+
+@pytest.mark.parametrize("environment", ["staging", "prod"])
+def test_staging_and_prod_answer_by_tls_and_dev_need_not(environment: str) -> None:
+    text = only(said(environment, {"edge.https_port": None}))
+    assert text == "edge.https_port: is missing; staging and prod have TLS: give the port"
+    assert said("dev", {"edge.https_port": None}) == []
+
+
+@pytest.mark.parametrize("name", ["tls-certificate", "tls-key"])
+def test_tls_has_its_certificate_and_its_key(name: str) -> None:
+    text = only(said("prod", secrets={name: None}))
+    assert text.startswith(f"{name}: is missing; pulumi config set --secret task-tracker:{name}")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "fault"),
+    [
+        ("tls-certificate", "canary", "is not a PEM certificate"),
+        ("tls-certificate", PEM.format("PRIVATE KEY"), "is not a PEM certificate"),
+        ("tls-key", PEM.format("CERTIFICATE"), "is not a PEM private key"),
+    ],
+)
+def test_what_is_not_pem_of_its_kind_is_refused(name: str, text: str, fault: str) -> None:
+    found = only(said("prod", secrets={name: text}))
+    assert found.startswith(f"{name}: {fault}; give the file that begins with -----BEGIN ")
+    assert "canary" not in found
+
+
+@pytest.mark.parametrize("kind", ["PRIVATE KEY", "EC PRIVATE KEY", "RSA PRIVATE KEY"])
+def test_every_form_of_a_private_key_is_taken(kind: str) -> None:
+    assert said("prod", secrets={"tls-key": PEM.format(kind)}) == []
+
+
+def test_a_certificate_by_its_file_is_looked_for() -> None:
+    text = only(said("prod", {"edge.key_file": "none.key"}, {"tls-key": None}))
+    assert text == "edge.key_file: there is no such file here; mend the path"
+
+
+@pytest.mark.parametrize(
+    ("key", "fault"),
+    [
+        ("c2hvcnQ=", "has 5 bytes, Fernet needs 32"),
+        ("not base64!", "is not URL-safe base64"),
+        ("\u00e9", "is not URL-safe base64"),
+    ],
+)
+def test_a_weak_encryption_key_is_refused_everywhere(key: str, fault: str) -> None:
+    for environment in ENVIRONMENTS:
+        text = only(said(environment, secrets={"encryption-key": key}))
+        assert text.startswith(f"encryption-key: {fault}; make one: python -c")
+
+
+def test_dev_alone_may_have_an_encryption_key_made() -> None:
+    assert said("dev", secrets={"encryption-key": None}) == []
+    assert "is missing" in only(said("prod", secrets={"encryption-key": None}))
+
+
+def test_the_key_before_the_newest_is_checked_too() -> None:
+    two = f"{SECRETS['encryption-key']}\nc2hvcnQ="
+    assert "has 5 bytes" in only(said("prod", secrets={"encryption-key": two}))
+
+
+def test_a_bot_has_a_token_and_an_image() -> None:
+    bot = {"limits": {"cpus": 0.1, "memory": 64, "cpus_reserved": 0.1, "memory_reserved": 64}}
+    found = said("prod", {"bot": bot})
+    assert [text.split(";")[0] for text in found] == [
+        "telegram-bot-token: is missing while the bot is on",
+        "images.bot: is missing while the bot is on",
+    ]
+
+
+@pytest.mark.parametrize("environment", ["staging", "prod"])
+def test_one_release_has_one_version_of_every_part(environment: str) -> None:
+    moved = stack(environment).model_dump()["images"]["worker"].replace("v0.1.0", "v0.0.9")
+    text = only(said(environment, images={"worker": moved}))
+    assert text == "images.worker: is not of the release; tag it v0.1.0"
+
+
+def test_prod_names_its_images_by_digest_and_staging_need_not() -> None:
+    image = "registry.example.org/task-tracker/nats:2.15.1"
+    text = only(said("prod", images={"nats": image}))
+    assert text == "images.nats: has no digest; write name:tag@sha256:<digest>"
+    assert said("staging", images={"nats": image}) == []
+
+
+@pytest.mark.parametrize("environment", ["staging", "prod"])
+def test_only_dev_lets_everybody_call(environment: str) -> None:
+    text = only(said(environment, {"edge.cors_origins": ["*"]}))
+    assert text == "edge.cors_origins: lets everybody call; list the origins"
+    assert said("dev", {"edge.cors_origins": ["*"]}) == []
+
+
+def test_an_origin_has_a_scheme() -> None:
+    assert "write https://host[:port]" in only(said("dev", {"edge.cors_origins": ["localhost"]}))
+
+
+def test_a_rotation_is_of_a_secret_that_is_made() -> None:
+    assert said("prod", {"rotations": {"admin-token": 3}}) == []
+    text = only(said("prod", {"rotations": {"admin-tokn": 3}}))
+    assert text == "rotations.admin-tokn: is not a key; did you mean 'admin-token'?"
+
+
+def test_a_gap_is_of_a_service_that_can_have_one() -> None:
+    assert said("prod", {"gaps": ["postgres"]}) == []
+    assert "did you mean 'nginx'?" in only(said("prod", {"gaps": ["nginxx"]}))
+
+
+def test_no_law_tells_a_secret() -> None:
+    secrets = dict.fromkeys(SECRETS, "canary-value")
+    for environment in ENVIRONMENTS:
+        assert "canary-value" not in "\n".join(said(environment, secrets=secrets))
+
+
+def test_a_case_is_strict_where_it_is_not_dev() -> None:
+    values, images = stack("dev"), Images.model_validate(BUILT)
+    strict = {e: Case(e, values, images, "v1", {}).strict for e in ENVIRONMENTS}
+    assert strict == {"dev": False, "staging": True, "prod": True}

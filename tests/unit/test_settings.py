@@ -1,0 +1,161 @@
+"""The settings of a stack, read from Pulumi's configuration."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pulumi
+import pytest
+
+import settings
+from mistakes import StackFileError
+from settings import environment_of, load, read
+from tests.unit.recorder import Recorder, is_secret, start, value
+from tests.unit.stack_files import BUILT, ENVIRONMENTS, SECRETS, stack, stack_object
+
+
+@pytest.fixture(autouse=True)
+def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """What was built on this machine, whatever was."""
+    file = tmp_path / "built.json"
+    file.write_text(json.dumps({"release": "sha-0123abc", "images": BUILT}))
+    monkeypatch.setattr(settings, "BUILT_IMAGES", file)
+    return file
+
+
+def begin(
+    name: str,
+    changes: dict[str, Any] | None = None,
+    secrets: dict[str, str] | None = None,
+    plain: dict[str, str] | None = None,
+) -> None:
+    """A program on a stack with a committed file's configuration."""
+    environment = name.partition("-")[0]
+    config = {"stack": json.dumps(stack_object(environment, changes)), **(plain or {})}
+    start(Recorder(), name, config, SECRETS if secrets is None else secrets)
+
+
+def refused() -> str:
+    with pytest.raises(StackFileError) as error:
+        read()
+    return str(error.value)
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_every_committed_stack_file_is_valid(environment: str) -> None:
+    assert stack(environment).prefix.startswith("task-tracker")
+
+
+def test_the_environments_have_one_shape() -> None:
+    staging, prod = stack_object("staging"), stack_object("prod")
+    assert set(staging) - {"gaps"} == set(prod) - {"gaps"}
+
+
+@pytest.mark.parametrize(
+    ("name", "environment"),
+    [("dev", "dev"), ("dev-t1", "dev"), ("staging", "staging"), ("prod-eu", "prod")],
+)
+def test_a_stack_is_of_the_environment_its_name_begins_with(name: str, environment: str) -> None:
+    assert environment_of(name) == environment
+
+
+@pytest.mark.parametrize("name", ["production", "qa", "develop", "-prod", "PROD"])
+def test_another_name_is_of_no_environment(name: str) -> None:
+    with pytest.raises(StackFileError, match="name it dev, staging or prod"):
+        environment_of(name)
+
+
+def test_a_good_stack_is_read_whole() -> None:
+    begin("prod-eu")
+    found = read()
+    assert (found.stack, found.environment, found.release) == ("prod-eu", "prod", "v0.1.0")
+    assert found.images.api.startswith("registry.example.org/task-tracker/api:v0.1.0@sha256:")
+    assert set(found.given) == set(SECRETS)
+
+
+def test_given_secrets_stay_secret() -> None:
+    begin("prod")
+    key = read().given["encryption-key"]
+    assert is_secret(key)
+    assert value(key) == SECRETS["encryption-key"]
+
+
+def test_dev_runs_what_was_built_on_this_machine() -> None:
+    begin("dev", secrets={})
+    found = read()
+    assert (found.release, found.images.api) == ("sha-0123abc", BUILT["api"])
+
+
+def test_dev_without_anything_built_is_told_to_build(built: Path) -> None:
+    built.unlink()
+    begin("dev", secrets={})
+    assert "run `make images`" in refused()
+
+
+def test_prod_never_runs_what_happens_to_be_built_here() -> None:
+    begin("prod", {"release": None, "images": None})
+    assert "release, images: are missing" in refused()
+
+
+@pytest.mark.parametrize("left_out", ["release", "images"])
+def test_a_release_and_its_images_come_together(left_out: str) -> None:
+    begin("prod", {left_out: None})
+    assert "release, images: only one of the two is there; give both, or none" in refused()
+
+
+@pytest.mark.parametrize("release", ["latest", "main", "1.2.3", "sha-xyz", "v1.2"])
+def test_a_release_that_is_no_version_is_refused(release: str) -> None:
+    begin("prod", {"release": release})
+    assert "release: is no release; write vX.Y.Z or sha-<commit>" in refused()
+
+
+def test_numbers_are_numbers() -> None:
+    begin("prod", {"api.replicas": "2", "worker.replicas": True})
+    text = refused()
+    assert "2 mistakes" in text
+    assert "api.replicas: input should be a valid integer" in text
+    assert "worker.replicas: input should be a valid integer" in text
+
+
+def test_a_key_that_nothing_reads_is_told_beside_all_else() -> None:
+    begin("prod", {"api.replica": 2}, plain={"stak": "x"})
+    text = refused()
+    assert "stak: is not a key; did you mean 'stack'?" in text
+    assert "api.replica: is not a key; did you mean 'replicas'?" in text
+
+
+def test_a_key_of_another_project_is_not_ours_to_judge() -> None:
+    begin("prod")
+    pulumi.runtime.set_config("docker:host", "unix:///run/docker.sock")
+    assert read().stack == "prod"
+
+
+def test_a_secret_in_clear_is_refused_and_not_shown() -> None:
+    rest = {name: text for name, text in SECRETS.items() if name != "encryption-key"}
+    begin("prod", secrets=rest, plain={"encryption-key": SECRETS["encryption-key"]})
+    text = refused()
+    assert "encryption-key: is given in clear; pulumi config set --secret" in text
+    assert SECRETS["encryption-key"] not in text
+
+
+def test_a_certificate_may_be_files(tmp_path: Path) -> None:
+    files = {}
+    for name, key in (("tls-certificate", "certificate_file"), ("tls-key", "key_file")):
+        file = tmp_path / name
+        file.write_text(SECRETS[name])
+        files[f"edge.{key}"] = str(file)
+    rest = {name: text for name, text in SECRETS.items() if not name.startswith("tls-")}
+    begin("prod", files, rest)
+    assert value(read().given["tls-key"]) == SECRETS["tls-key"]
+
+
+def test_a_wrong_stack_ends_the_program_in_the_way_that_pulumi_takes_for_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(pulumi.log, "error", told.append)
+    begin("prod", {"api.replica": 2})
+    with pytest.raises(SystemExit) as ended:
+        load()
+    assert ended.value.code == 32
+    assert "api.replica: is not a key" in told[0]
