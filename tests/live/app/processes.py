@@ -95,6 +95,11 @@ class Process:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, number)
 
+    def tell(self, number: signal.Signals) -> None:
+        """Send a signal to the process alone, as a container engine does."""
+        assert self._process is not None, f"{self.name} was never started"
+        self._process.send_signal(number)
+
     def end(self, number: signal.Signals = signal.SIGTERM, seconds: float = LONGEST) -> int:
         """Send a signal to the process alone and wait for its exit code."""
         assert self._process is not None, f"{self.name} was never started"

@@ -89,8 +89,9 @@ class Stack:
             check=False,
         )
 
-    def start_api(self) -> None:
-        self.python("api", "tasktracker.api", self.api_environ())
+    def start_api(self, processes: int = 1) -> None:
+        environ = self.api_environ(WEB_CONCURRENCY=str(processes))
+        self.python("api", "tasktracker.api", environ)
         wait_for("the api to be ready", lambda: self.get("/ready").status_code == 200)
 
     def start_worker(self) -> None:

@@ -14,9 +14,12 @@ from tests.live.app.processes import Process, free_port, wait_for
 from tests.live.app.stack import Stack, http
 
 
+@pytest.mark.parametrize("processes", [1, 2])
 def test_an_api_told_to_stop_answers_what_it_accepted_and_asks_listeners_to_come_back(
-    stack: Stack,
+    stack: Stack, processes: int
 ) -> None:
+    stack.processes["api"].end()
+    stack.start_api(processes)
     api = stack.processes["api"]
     answers: list[httpx.Response] = []
     with connect(f"ws://127.0.0.1:{stack.api_port}/ws") as listener:
@@ -26,7 +29,7 @@ def test_an_api_told_to_stop_answers_what_it_accepted_and_asks_listeners_to_come
             )
             request.start()
             wait_for("the request to be in flight", lambda: stack.postgres.waits_for_lock("api"))
-            api.send(signal.SIGTERM)
+            api.tell(signal.SIGTERM)
             wait_for("the api to refuse new requests", lambda: refused(stack))
         request.join()
         with pytest.raises(ConnectionClosed) as closed:

@@ -105,7 +105,7 @@ def test_a_worker_told_to_stop_finishes_what_it_holds_and_takes_no_more(stack: S
     with stack.worker_holds("held at the end") as held:
         worker.send(signal.SIGTERM)
         wait_for("the worker to wait for it", lambda: "Waiting for 1 running" in worker.log)
-        assert worker.code is None
+        wait_for("it to wait long", lambda: stack.postgres.waits_for_lock("worker", "3 s"))
     assert worker.end() == 0
     assert stack.is_done(held)
     assert stack.nats.held() == 0
