@@ -19,6 +19,7 @@ updates are guarded all the same.
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
 import uuid
@@ -146,6 +147,9 @@ class _Guard:
             return
         _refuse(found)
         _mention(found)
+        # What the program exports registers after this, and the SDK ends without waiting for that
+        # unless something else is still outstanding.
+        pulumi.Output.from_input(asyncio.sleep(0))
 
     def rehearse(self) -> list[Finding]:
         """What the plan breaks as constructed. What isn't known yet is left to the registration."""
