@@ -12,7 +12,7 @@ from components.workload import Health
 
 # On top of what the health check itself allows: a start on a host that starts everything at once.
 # Unhealthy is no end before that, as the engine goes on to ask as well.
-MARGIN_SECONDS = 20
+MARGIN_SECONDS = 60
 
 # A container that ended so often after its dependencies were there won't come up by waiting.
 CRASHES = 3
