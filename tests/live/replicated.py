@@ -20,7 +20,7 @@ def values(images: dict[str, Any]) -> dict[str, Any]:
     for service in ("postgres", "api"):
         del changed[service]["published"]
         changed[service]["limits"]["cpus"] = 1
-    changed["api"] |= {"replicas": 2, "processes": 2, "pool": {"size": 3, "overflow": 2}}
+    changed["api"] |= {"replicas": 2, "processes": 1, "pool": {"size": 3, "overflow": 2}}
     changed["worker"] |= {"replicas": 2, "pool": {"size": 3, "overflow": 2}}
     changed["worker"]["limits"]["cpus"] = 1
     changed["dashboard"]["replicas"] = 2
