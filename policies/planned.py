@@ -94,7 +94,33 @@ class Stack:
         return environment_of(self.name)
 
     def of(self, *types: str) -> Iterator[Planned]:
-        return (resource for resource in self.resources if resource.type in types)
+        """The resources of these types, type by type."""
+        return (resource for type in types for resource in self._by_type.get(type, ()))
+
+    @cached_property
+    def _by_type(self) -> dict[str, list[Planned]]:
+        found: dict[str, list[Planned]] = {}
+        for resource in self.resources:
+            found.setdefault(resource.type, []).append(resource)
+        return found
+
+    @cached_property
+    def by_name(self) -> dict[tuple[str, str], Planned]:
+        """Resources by type and physical name, those whose name is given and known."""
+        return {
+            (resource.type, str(resource.data["name"])): resource
+            for resource in self.resources
+            if isinstance(resource.data.get("name"), str)
+        }
+
+    @cached_property
+    def unnamed(self) -> dict[str, list[Planned]]:
+        """Resources by type whose name the engine will choose."""
+        found: dict[str, list[Planned]] = {}
+        for resource in self.resources:
+            if resource.data.get("name") is None:
+                found.setdefault(resource.type, []).append(resource)
+        return found
 
     @cached_property
     def workloads(self) -> tuple[Planned, ...]:

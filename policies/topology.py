@@ -13,13 +13,9 @@ def declared(stack: Stack, type: str, name: str) -> Planned | None:
     The program sees no name the engine will choose; of the resources it may be, the one whose own
     name is the longest is meant.
     """
-    automatic: list[Planned] = []
-    for resource in stack.of(type):
-        own = resource.inputs.get("name") if resource.inputs.known("name") else None
-        if own == name:
-            return resource
-        if own is None and is_automatic(name, resource.name):
-            automatic.append(resource)
+    if (type, name) in stack.by_name:
+        return stack.by_name[type, name]
+    automatic = [r for r in stack.unnamed.get(type, ()) if is_automatic(name, r.name)]
     return max(automatic, key=lambda resource: len(resource.name), default=None)
 
 
