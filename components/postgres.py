@@ -127,7 +127,7 @@ def server_workload(name: str, args: PostgresArgs, volumes: Volumes) -> Workload
         mounts=(
             Mount(volume=volumes.data, path="/var/lib/postgresql"),
             Mount(volume=volumes.sockets, path=SOCKETS, shared=True),
-            *([Mount(volume=volumes.spool, path=SPOOL, shared=True)] if volumes.spool else []),
+            *([Mount(volume=volumes.spool, path=SPOOL, read_only=True)] if volumes.spool else []),
         ),
         tmpfs={"/tmp": 64},
         # A parallel build of a vector index shares its work memory here (pgvector's README).

@@ -28,7 +28,7 @@ from rich.table import Table
 from components.backup_configuration import LOCAL, OFFSITE, VOLUME
 from components.nats import UID as NATS_UID
 from ops import backup, restore_stack
-from ops.restore_host import Host, Reader
+from ops.restore_host import USER, Host, Reader
 from ops.restore_stack import ROOT, Stack, Trouble
 from settings import PROJECT
 
@@ -175,8 +175,8 @@ def _streams(host: Host, plan: Plan, reader: Reader) -> None:
             "--name", "nats-1",
         )  # fmt: skip
         host.docker("network", "connect", network, reader.container)
-        host.docker("exec", reader.container, "backup", "restore-streams", "--server",
-                    "nats://nats:4222", STREAMS)  # fmt: skip
+        host.docker("exec", "--user", USER, reader.container, "backup", "restore-streams",
+                    "--server", "nats://nats:4222", STREAMS)  # fmt: skip
         host.docker("stop", server)
         console.print("streams: restored")
     finally:

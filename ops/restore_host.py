@@ -13,6 +13,9 @@ from components.postgres import UID
 from ops.restore_stack import Stack, Trouble
 
 
+USER = f"{UID}:{UID}"
+
+
 @dataclass(frozen=True)
 class Host:
     """Docker commands for one stack."""
@@ -62,14 +65,16 @@ class Host:
         container = f"{self.stack.values.prefix}-{name}"
         self.docker("rm", "--force", container)
         self.docker(
-            "create", "--name", container, "--user", f"{UID}:{UID}", "--network", network,
+            # Nothing runs as root but the wait for commands: `docker cp` looks a container's user
+            # up in the host's own user database, and finds only this one everywhere.
+            "create", "--name", container, "--user", "0", "--network", network,
             "--cap-drop", "ALL", "--security-opt", "no-new-privileges:true",
             "--memory", "1g", "--shm-size", "128m", "--init",
             "--env", "PGBACKREST_CONFIG_INCLUDE_PATH=/run/secrets", *options,
             self.stack.images.postgres, "sleep", "infinity",
         )  # fmt: skip
         try:
-            self.docker("cp", "--archive", "-", f"{container}:/", stdin=packed(self.stack.files()))
+            self.docker("cp", "-", f"{container}:/", stdin=packed(self.stack.files()))
             self.docker("start", container)
             yield Reader(self, container)
         finally:
@@ -85,14 +90,14 @@ class Reader:
 
     def ask(self, *arguments: str) -> dict[str, Any]:
         """The JSON answer of a command of the program `backup`."""
-        said = self.host.docker("exec", self.container, "backup", *arguments)
+        said = self.host.docker("exec", "--user", USER, self.container, "backup", *arguments)
         answer: dict[str, Any] = json.loads(said.splitlines()[-1])
         return answer
 
     def follow(self, show: Callable[[int, int], None], *arguments: str) -> dict[str, Any]:
         """The same for a long one that tells how far it is. Raises `Trouble`."""
         process = subprocess.Popen(
-            ["docker", "exec", self.container, "backup", *arguments],
+            ["docker", "exec", "--user", USER, self.container, "backup", *arguments],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

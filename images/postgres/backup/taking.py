@@ -125,6 +125,8 @@ def _mark(
     """A restore point between two rows, and what the database holds on both its sides."""
     database = Database(settings)
     literal = "'" + name.replace("'", "''") + "'"
+    # A point of that name may be there: a release that is deployed again is restored to its last.
+    database.text(f"DELETE FROM backup.markers WHERE name = {literal}", MARKERS)
     insert = f"INSERT INTO backup.markers (name, side) VALUES ({literal}, '%s')"
     facts = [database.facts()]
     database.text(insert % "before", MARKERS)
