@@ -149,7 +149,7 @@ class _Guard:
         _mention(found)
         # What the program exports registers after this, and the SDK ends without waiting for that
         # unless something else is still outstanding.
-        pulumi.Output.from_input(asyncio.sleep(0))
+        pulumi.Output.from_input(asyncio.sleep(0, ""))
 
     def rehearse(self) -> list[Finding]:
         """What the plan breaks as constructed. What isn't known yet is left to the registration."""
