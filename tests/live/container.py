@@ -9,7 +9,7 @@ from typing import Any
 
 from components.workload import Health
 from tests.live.app.processes import descendants, wait_for
-from tests.live.pulumi_stack import PulumiStack, inspect
+from tests.live.pulumi_stack import PulumiStack, docker, inspect
 
 SECOND = 1_000_000_000  # the engine counts in nanoseconds
 
@@ -55,6 +55,11 @@ class Container:
         os.kill(before, signal.SIGKILL)
         wait_for(f"{self} to run again", lambda: self.pid not in (0, before))
         return time.monotonic() - started
+
+    def wait_until_it_answers(self) -> None:
+        """Wait for its own probe to succeed, which the engine asks only once in a while."""
+        probe = self.promised.command
+        wait_for(f"{self} to answer its probe", lambda: docker("exec", self.name, *probe) or True)
 
     def freeze(self) -> None:
         """Stop all its processes where they are: they keep their connections, and say nothing."""
