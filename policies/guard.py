@@ -143,13 +143,12 @@ class _Guard:
             self.judge.depends(each, [self._urns[s] for s in needed if s in self._urns])
         of_stack = self.judge.stack(pulumi.get_stack(), urn or "")
         found = [finding for each in self.found.values() for finding in each] + list(of_stack)
-        if pulumi.runtime.is_dry_run() and os.environ.get(_JUDGE) == "pack":
-            return
-        _refuse(found)
-        _mention(found)
+        if not (pulumi.runtime.is_dry_run() and os.environ.get(_JUDGE) == "pack"):
+            _refuse(found)
+            _mention(found)
         # What the program exports registers after this, and the SDK ends without waiting for that
         # unless something else is still outstanding.
-        pulumi.Output.from_input(asyncio.sleep(0, ""))
+        pulumi.Output[str].from_input(asyncio.sleep(0, ""))
 
     def rehearse(self) -> list[Finding]:
         """What the plan breaks as constructed. What isn't known yet is left to the registration."""

@@ -183,6 +183,13 @@ def test_a_law_of_the_stack_is_kept_where_nothing_else_keeps_it(alone: Result, r
     assert [event.level for event in alone.events if event.rule == rule.id], alone.output[-2000:]
 
 
+def test_dev_is_mended_where_that_is_safe(workspace: Workspace) -> None:
+    workspace.plan([container("loose", "dev", image=IMAGE_OF_TRIAL)])
+    result = workspace.run("preview", "dev", "--policy-pack", str(PACK))
+    assert {"log-rotation", "require-no-new-privileges"} <= result.passed["loose"]
+    assert result.status == 0, result.output
+
+
 def test_an_exception_is_told_and_lets_the_rest_of_the_rule_stand(tmp_path: Path) -> None:
     pack = own_pack(
         tmp_path,
