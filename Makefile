@@ -21,7 +21,7 @@ ANSWER := $(if $(filter dev,$(ENVIRONMENT)),--yes --skip-preview)
 # A stack on a host of its own needs Pulumi here, and no engine.
 READY := ready-$(if $(shell grep -sE 'address: *"?(ssh|tcp)://' Pulumi.$(STACK).yaml),preview,up)
 
-MINE := --filter label=tasktracker.stack=$(STACK) \
+MINE = --filter label=tasktracker.stack=$(STACK) \
 	$(if $(SERVICE),--filter label=tasktracker.service=$(SERVICE))
 
 .DEFAULT_GOAL := help
@@ -61,8 +61,8 @@ logs: ## follow the logs; SERVICE=api for one service
 	if [ -z "$$names" ]; then \
 		echo "no container of $(or $(SERVICE),stack $(STACK)) runs here: see make status" >&2; exit 1; \
 	fi; \
-	trap 'kill 0' INT TERM; \
-	for name in $$names; do docker logs --follow --tail 50 "$$name" 2>&1 | sed "s/^/$$name | /" & done; wait
+	trap 'trap - TERM; kill 0' INT TERM; \
+	for name in $$names; do docker logs --follow --tail 50 "$$name" 2>&1 | sed -u "s/^/$$name | /" & done; wait
 
 psql: SERVICE := postgres
 psql: ## a prompt in the database; SQL='select 1' for one statement
