@@ -19,7 +19,6 @@ updates are guarded all the same.
 
 from __future__ import annotations
 
-import asyncio
 import os
 import sys
 import uuid
@@ -148,7 +147,7 @@ class _Guard:
             _mention(found)
         # What the program exports registers after this, and the SDK ends without waiting for that
         # unless something else is still outstanding.
-        pulumi.Output[str].from_input(asyncio.sleep(0, ""))
+        pulumi.Output.all("")
 
     def rehearse(self) -> list[Finding]:
         """What the plan breaks as constructed. What isn't known yet is left to the registration."""
