@@ -20,6 +20,11 @@ DATASTORES = {
     *("elasticsearch", "opensearch", "cassandra", "couchdb", "influxdb", "clickhouse", "etcd"),
     *("clickhouse-server", "percona", "mssql", "cockroach", "neo4j", "qdrant", "minio", "consul"),
 }
+# Programs in their images that are no server: what runs one of them keeps nothing.
+CLIENTS = {
+    *("backup", "pgbackrest", "pg_dump", "pg_dumpall", "psql", "mysql", "mysqldump", "mongodump"),
+    *("mongosh", "redis-cli", "nats", "mc", "etcdctl"),
+}
 
 
 class Workload:
@@ -154,4 +159,6 @@ class Workload:
     @property
     def is_datastore(self) -> bool:
         """Whether it keeps data that others read: by its label, or by the image it runs."""
-        return self.service in DATASTORES or parse(self.image).name in DATASTORES
+        if self.service in DATASTORES:
+            return True
+        return parse(self.image).name in DATASTORES and not CLIENTS & {*self.command[:1]}

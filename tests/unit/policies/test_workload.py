@@ -69,3 +69,17 @@ def test_a_datastore_is_known_by_its_label() -> None:
     labels = [{"label": "tasktracker.service", "value": "postgres"}]
     assert container(image="x/y:1", labels=labels).workload.is_datastore
     assert not container(image="api:v1").workload.is_datastore
+
+
+@pytest.mark.parametrize(
+    ("command", "keeps"),
+    [
+        ([], True),
+        (["postgres", "-c", "max_connections=9"], True),
+        (["sh", "-c", "exec postgres"], True),
+        (["backup", "serve"], False),
+        (["psql", "-f", "/roles.sql"], False),
+    ],
+)
+def test_a_client_that_runs_a_datastores_image_is_none(command: list[str], keeps: bool) -> None:
+    assert container(image="postgres:18.1", command=command).workload.is_datastore is keeps
