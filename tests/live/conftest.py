@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from images import registry
-from tests.live import stacks
+from tests.live import raising, stacks
+from tests.live.bucket import Bucket, bucket
 from tests.live.pulumi_stack import ROOT, PulumiStack, clear
 from tests.live.replicated import replicated as replicated
 from tests.live.site import Site
@@ -59,20 +60,32 @@ def pushed(images: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 @pytest.fixture(scope="session")
+def backups(tmp_path_factory: pytest.TempPathFactory, machine: None) -> Iterator[Bucket]:
+    """Where the backups of staging and prod go."""
+    with bucket(tmp_path_factory.mktemp("bucket")) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
 def raised(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, machine: None
 ) -> Iterator[Raised]:
     """The stacks that the tests of this run ask for, all coming up at the same time."""
     wanted = _wanted(request.session.items)
     folder = tmp_path_factory.mktemp("stacks")
-    given = {e: request.getfixturevalue("images" if e == "dev" else "pushed") for e in wanted}
+    images = {e: request.getfixturevalue("images" if e == "dev" else "pushed") for e in wanted}
+    # As their stack files have it: dev keeps no backups.
+    backups = {e: None if e == "dev" else request.getfixturevalue("backups") for e in wanted}
     with ThreadPoolExecutor(len(wanted)) as pool:
         try:
-            yield {e: pool.submit(stacks.raise_stack, e, given[e], folder / e) for e in wanted}
+            yield {
+                e: pool.submit(raising.raise_stack, e, images[e], folder / e, backups[e])
+                for e in wanted
+            }
         finally:
             if not request.config.getoption("--keep"):
                 for environment in wanted:
-                    pool.submit(clear, *stacks.live(environment))
+                    pool.submit(clear, *raising.live(environment))
 
 
 @pytest.fixture(scope="session")

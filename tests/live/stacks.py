@@ -9,15 +9,12 @@ from typing import Any
 
 import yaml
 
-from tests.live.pulumi_stack import PROJECT, ROOT, PulumiStack, clear
+from tests.live.pulumi_stack import PROJECT, ROOT
 
 # More than this machine may have: limits are ceilings, and Docker refuses none of these.
 HOST = {"cpus": 16, "memory": 20000}
 
 ENVIRONMENTS = ("dev", "staging", "prod")
-
-# The first port of each on this machine. Below the range that clients' own ports come from.
-PORTS = {"dev": 28080, "staging": 28180, "prod": 28280}
 
 
 def dev(prefix: str, http_port: int) -> dict[str, Any]:
@@ -59,41 +56,17 @@ def fernet_key() -> str:
     return base64.urlsafe_b64encode(os.urandom(32)).decode()
 
 
-def certificate(folder: Path) -> dict[str, str]:
-    """A certificate for localhost made on the spot, as the secrets a stack is given."""
+def certificate(folder: Path, names: str = "DNS:localhost") -> dict[str, str]:
+    """A certificate made on the spot, as the secrets a stack is given."""
     folder.mkdir(parents=True, exist_ok=True)
     key, chain = folder / "tls.key", folder / "tls.crt"
     subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
          "-nodes", "-days", "2", "-subj", "/CN=localhost",
-         "-addext", "subjectAltName=DNS:localhost", "-keyout", str(key), "-out", str(chain)],
+         "-addext", f"subjectAltName={names}", "-keyout", str(key), "-out", str(chain)],
         check=True, capture_output=True,
     )  # fmt: skip
     return {"tls-key": key.read_text(), "tls-certificate": chain.read_text()}
-
-
-def live(environment: str) -> tuple[str, str]:
-    """Name and prefix of the stack of live tests."""
-    return f"{environment}-live", f"{PROJECT}-{environment}-live"
-
-
-def raise_stack(environment: str, images: dict[str, Any], folder: Path) -> PulumiStack:
-    """`<environment>-live`, brought up from nothing; `images` are as `images/build` writes them.
-
-    Raises AssertionError with what Pulumi said.
-    """
-    name, prefix = live(environment)
-    clear(name, prefix)  # what a test run that was killed, or kept, has left
-    port = PORTS[environment]
-    secrets: dict[str, str] = {}
-    if environment == "dev":
-        values = dev(prefix, port) | {"release": images["release"], "images": images["images"]}
-    else:
-        values = strict(environment, prefix, port, images)
-        secrets = {"encryption-key": fernet_key(), **certificate(folder / "certificate")}
-    stack = PulumiStack(name, values, secrets, folder)
-    stack.up().succeeded()
-    return stack
 
 
 def built() -> dict[str, Any]:
