@@ -59,11 +59,11 @@ def upstream(name: str, containers: Sequence[str], port: int) -> str:
     """The containers of this generation. `resolve` follows one whose address a restart changed.
 
     A connection is dropped before the other side would (uvicorn: after 5 s), as a request on a
-    closing one fails, and only a read may be sent again. One failure puts no server aside: where
-    each has one, all would be, and every request would be refused.
+    closing one fails, and only a read may be sent again. Failures put a server aside for a second
+    only: where each has some, all would be, and every request would be refused.
     """
     servers = "".join(
-        f"  server {container}:{port} resolve max_fails=3 fail_timeout=5s;\n"
+        f"  server {container}:{port} resolve max_fails=3 fail_timeout=1s;\n"
         for container in containers
     )
     return f"""upstream {name} {{
