@@ -14,7 +14,9 @@ from policies.rule import DEPLOYED, Config, Found, Rule, Severity
 
 
 def check(stack: Stack, _: Config) -> Iterator[Found]:
-    proofs = list(_proofs(stack))
+    waiting = [command for command in stack.of(COMMAND) if _waits(command)]
+    proofs = [_words(command) for command in waiting if command.inputs.known("create")]
+    unread = [command for command in waiting if not command.inputs.known("create")]
     for resource in stack.workloads:
         try:
             if resource.workload.is_job:
@@ -27,21 +29,25 @@ def check(stack: Stack, _: Config) -> Iterator[Found]:
                         "convergeConfig is not set: an update ends before it has happened",
                     )
             elif not resource.inputs.flag("wait") and not _proven(resource, proofs):
+                for command in unread:
+                    command.inputs.text("create")  # undecided: it may be the proof
                 yield resource, "nothing waits for its health, so dependants start on a guess"
         except Undecided as unknown:
             yield resource, unknown
 
 
-def _proofs(stack: Stack) -> Iterator[list[str]]:
-    """The words of the commands that wait for something healthy."""
-    for resource in stack.of(COMMAND):
-        inputs = resource.inputs
-        if not inputs.known("create") or not inputs.known("environment"):
-            continue
+def _waits(command: Planned) -> bool:
+    """Whether it waits for something healthy, as far as is known."""
+    inputs = command.inputs
+    texts = [inputs.text("create")] if inputs.known("create") else []
+    if inputs.known("environment"):
         environment = inputs.inside("environment")
-        scripts = [environment.text(name) for name in environment.data if environment.known(name)]
-        if "healthy" in inputs.text("create") or any("healthy" in text for text in scripts):
-            yield re.split(r"[\s'\"]+", inputs.text("create"))
+        texts += [environment.text(name) for name in environment.data if environment.known(name)]
+    return any("healthy" in text for text in texts)
+
+
+def _words(command: Planned) -> list[str]:
+    return re.split(r"[\s'\"]+", command.inputs.text("create"))
 
 
 def _proven(resource: Planned, proofs: list[list[str]]) -> bool:
