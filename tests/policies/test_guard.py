@@ -189,6 +189,15 @@ def test_a_network_is_known_by_what_depends_on_it(
     assert "it reaches postgres on the network flat" in told
 
 
+@pytest.mark.parametrize("judge", ["", "pack"])
+def test_what_a_program_exports_is_exported(program: Workspace, judge: str) -> None:
+    program.environment["TASK_TRACKER_PREVIEW_JUDGE"] = judge
+    written(program, 'pulumi.export("address", "http://localhost:8080")')
+    result = program.run("preview", "prod")
+    assert result.status == 0, result.output
+    assert "http://localhost:8080" in result.output
+
+
 def test_nothing_a_guard_tells_is_a_secret(program: Workspace) -> None:
     body = """
     docker.Container(
