@@ -26,6 +26,9 @@ CLIENTS = {
     *("mongosh", "redis-cli", "nats", "mc", "etcdctl"),
 }
 
+# The program of a container that carries files and never runs.
+NEVER = "/never-started"
+
 
 class Workload:
     """The inputs of a Container, or of a Service with its task and its container."""
@@ -144,12 +147,12 @@ class Workload:
 
     @property
     def is_filler(self) -> bool:
-        """Whether nothing in it ever runs: a job not started, on no network, made for its uploads.
+        """Whether nothing in it can ever run: it is made for its uploads, by a program of no image.
 
-        One that is on a network could be started by a command, as jobs are.
+        A job is not started either, until a command starts it.
         """
         waits = self.inputs.has("start") and not self.inputs.flag("start")
-        return self.is_job and waits and self.inputs.text("networkMode") == "none"
+        return self.is_job and waits and self.command[:1] == [NEVER]
 
     @property
     def service(self) -> str:

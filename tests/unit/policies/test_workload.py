@@ -46,9 +46,12 @@ def test_capabilities_lose_prefix_and_case() -> None:
         ({}, False, False),
         ({"mustRun": False}, True, False),
         ({"mustRun": False, "start": False}, True, False),
-        ({"mustRun": False, "start": False, "networkMode": "none"}, True, True),
+        ({"mustRun": False, "start": False, "networkMode": "none"}, True, False),
+        ({"mustRun": False, "start": False, "entrypoints": ["/never-started"]}, True, True),
+        ({"mustRun": False, "entrypoints": ["/never-started"]}, True, False),
+        ({"mustRun": False, "start": False, "command": ["psql"]}, True, False),
         ({"mustRun": False, "restart": "always", "networkMode": "none"}, False, False),
-        ({"start": False, "networkMode": "none"}, False, False),
+        ({"start": False, "entrypoints": ["/never-started"]}, False, False),
     ],
 )
 def test_jobs_may_end_and_fillers_never_start(
