@@ -15,12 +15,12 @@ BASE = f"http://127.0.0.1:{PORT}"
 
 
 def values(images: dict[str, Any]) -> dict[str, Any]:
-    """The dev stack with the replicas of prod; pools are small, so that two releases fit beside."""
+    """The dev stack with the replicas of prod."""
     changed = stacks.dev(PREFIX, PORT) | {"release": images["release"], "images": images["images"]}
     for service in ("postgres", "api"):
         del changed[service]["published"]
         changed[service]["limits"]["cpus"] = 1
-    changed["api"] |= {"replicas": 2, "processes": 1, "pool": {"size": 3, "overflow": 2}}
+    changed["api"] |= {"replicas": 2, "processes": 1, "pool": {"size": 10, "overflow": 5}}
     changed["worker"] |= {"replicas": 2, "pool": {"size": 3, "overflow": 2}}
     changed["worker"]["limits"]["cpus"] = 1
     changed["dashboard"]["replicas"] = 2

@@ -38,9 +38,9 @@ def healthy(replicated: PulumiStack) -> PulumiStack:
 def test_each_container_killed_under_load_comes_back_by_itself(healthy: PulumiStack) -> None:
     site = Site(healthy)
     with (
-        Load(BASE, READS, rate=10) as reads,
-        Load(BASE, PAGES, rate=5) as pages,
-        Load(BASE, writes("while one dies"), rate=3) as written,
+        Load(BASE, READS, rate=5) as reads,
+        Load(BASE, PAGES, rate=3) as pages,
+        Load(BASE, writes("while one dies"), rate=2) as written,
     ):
         wait_for("the first answers", lambda: len(written.sent) > 5)
         for victim in sorted(containers(healthy), key=replica):
@@ -81,7 +81,7 @@ def wait_until_a_task_is_done(site: Site) -> None:
 @pytest.mark.parametrize("service", ["postgres", "nats", "worker"])
 def test_every_acknowledged_task_survives_the_death_of(healthy: PulumiStack, service: str) -> None:
     victims = containers(healthy, service)
-    with Load(BASE, writes(f"while {service} dies"), rate=20) as load:
+    with Load(BASE, writes(f"while {service} dies"), rate=10) as load:
         wait_for("tasks before the death", lambda: len(acknowledged(load)) > 40)
         for victim in victims:
             victim.kill()
