@@ -123,8 +123,17 @@ class BotSettings(Service):
     base_url: str = Field(default="https://api.telegram.org", pattern=r"^https?://")
 
 
+class Proven(Args):
+    """What a preview is to know of the backups where `ops` has not met the host (ISO 8601)."""
+
+    deployed: str | None = None
+    newest_backup: str | None = None
+    proven_restore: str | None = None
+
+
 class BackupsSettings(Repositories):
     schedule: Schedule = Schedule()
+    proven: Proven | None = Field(default=None, description="else backups/<stack>.json says it")
 
 
 class StackSettings(Args):

@@ -5,7 +5,7 @@ host is in reach (docs/decisions/proven-restore.md).
 """
 
 import json
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,51 +16,46 @@ from rich.table import Table
 from ops import restore_stack
 from ops.restore_host import Host
 from ops.restore_stack import ROOT, Stack, Trouble
+from policies import proof
 
 console = Console(highlight=False)
 
 
 def record_file(stack: Stack) -> Path:
-    return stack.folder / "backups" / f"{stack.name}.json"
+    return proof.FOLDER / f"{stack.name}.json"
 
 
-def record(stack: Stack, status: dict[str, Any] | None) -> dict[str, Any]:
+def record(
+    stack: Stack, status: dict[str, Any] | None, drill: dict[str, Any] | None = None
+) -> dict[str, Any]:
     """Write down what is known of a stack's backups, and give it back.
 
-    Where no service answers, what was known stays; a stack without any state was never deployed.
+    Where no service answers, what was known stays.
     """
     file = record_file(stack)
     known: dict[str, Any] = json.loads(file.read_text()) if file.exists() else {}
-    known |= {"stack": stack.name, "written": _now(), "deployed": _deployed(stack)}
-    if status is not None:
-        sets = [place["set_taken"] for place in status["places"] if place["set_taken"]]
-        proofs = [p["proven"]["started"] for p in status["places"] if p["proven"]]
-        if sets:
-            known["newest_backup"] = max([known.get("newest_backup", ""), *sets])
-        if proofs:
-            known["proven_restore"] = max([known.get("proven_restore", ""), *proofs])
-    file.parent.mkdir(exist_ok=True)
-    file.write_text(json.dumps(known, indent=2, sort_keys=True) + "\n")
+    if "deployed" not in known and (deployed := proof.deployed(stack.name, stack.folder)):
+        known["deployed"] = deployed.isoformat(timespec="seconds")
+    places = status["places"] if status else []
+    sets = [place["set_taken"] for place in places if place["set_taken"]]
+    proofs = [place["proven"]["started"] for place in places if place["proven"]]
+    proofs += [drill["started"]] if drill and drill["passed"] else []
+    for key, times in (("newest_backup", sets), ("proven_restore", proofs)):
+        if times:
+            known[key] = max([known.get(key, ""), *times])
+    _write(file, known)
     return known
 
 
 def record_proof(stack: Stack, when: datetime) -> None:
     """Write down that a restore was proven: a real one."""
     known = record(stack, Host(stack).status())
-    known["proven_restore"] = when.isoformat(timespec="seconds")
-    record_file(stack).write_text(json.dumps(known, indent=2, sort_keys=True) + "\n")
+    _write(record_file(stack), known | {"proven_restore": when.isoformat(timespec="seconds")})
 
 
-def _deployed(stack: Stack) -> bool:
-    exported = json.loads(
-        restore_stack.pulumi(stack.folder, "stack", "export", "--stack", stack.name)
-    )
-    resources = exported.get("deployment", {}).get("resources") or []
-    return any(resource["type"] == "docker:index/container:Container" for resource in resources)
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
+def _write(file: Path, known: dict[str, Any]) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps(known, indent=2, sort_keys=True) + "\n")
 
 
 def table(status: dict[str, Any]) -> Table:

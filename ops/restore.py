@@ -6,8 +6,6 @@ stay until `--forget`.
 """
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,20 +13,13 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    DownloadColumn,
-    Progress,
-    TextColumn,
-    TimeElapsedColumn,
-    TransferSpeedColumn,
-)
 from rich.table import Table
 
 from components.backup_configuration import LOCAL, OFFSITE, VOLUME
 from components.nats import UID as NATS_UID
 from ops import backup, restore_stack
 from ops.restore_host import USER, Host, Reader
+from ops.restore_progress import progress
 from ops.restore_stack import ROOT, Stack, Trouble
 from settings import PROJECT
 
@@ -138,7 +129,7 @@ def _finish_wal(host: Host) -> None:
 
 
 def _database(reader: Reader, plan: Plan) -> dict[str, Any]:
-    with _progress("database") as show:
+    with progress("database") as show:
         found = reader.follow(
             show, "restore", "--repository", plan.source, "--at", plan.at, "--check",
             "--streams", STREAMS,
@@ -150,15 +141,6 @@ def _database(reader: Reader, plan: Plan) -> dict[str, Any]:
     console.print(f"database: {found['label']}, {found['seconds']} s; {found['stopped']}")
     console.print(f"  checksums and structures hold; revision {found['revision']}; rows: {rows}")
     return found
-
-
-@contextmanager
-def _progress(what: str) -> Iterator[Any]:
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(),
-               TransferSpeedColumn(), TimeElapsedColumn())  # fmt: skip
-    with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task(what, total=None)
-        yield lambda done, total: progress.update(task, completed=done, total=total)
 
 
 def _streams(host: Host, plan: Plan, reader: Reader) -> None:

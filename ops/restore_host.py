@@ -12,7 +12,6 @@ from typing import Any
 from components.postgres import UID
 from ops.restore_stack import Stack, Trouble
 
-
 USER = f"{UID}:{UID}"
 
 
@@ -40,6 +39,13 @@ class Host:
             "--filter", f"label=tasktracker.service={service}", "--filter", "status=running",
         )  # fmt: skip
         return found.splitlines()[0] if found else None
+
+    def mounted(self, container: str, path: str) -> str:
+        """The volume a container has at a path. Raises `Trouble`."""
+        for mount in json.loads(self.docker("inspect", container))[0]["Mounts"]:
+            if mount["Destination"] == path:
+                return str(mount["Name"])
+        raise Trouble(f"{container} has no volume at {path}")
 
     def has_volume(self, name: str) -> bool:
         found = self.docker("volume", "ls", "--quiet", "--filter", f"name=^{name}$")

@@ -1,0 +1,77 @@
+"""What is known of a stack's backups where no host is in reach.
+
+`ops` writes it to `backups/<stack>.json` whenever it meets the host; a stack file may give it as
+`backups.proven` (docs/decisions/proven-restore.md).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+FOLDER = Path(os.environ.get("TASK_TRACKER_BACKUP_RECORDS", Path(__file__).parents[1] / "backups"))
+
+
+@dataclass(frozen=True)
+class Proof:
+    """Times, each None where there is none: `deployed` is when the stack first was."""
+
+    deployed: datetime | None = None
+    newest_backup: datetime | None = None
+    proven_restore: datetime | None = None
+
+
+def read(text: Mapping[str, Any]) -> Proof:
+    """A record of ISO 8601 times. Raises ValueError."""
+    known = ("deployed", "newest_backup", "proven_restore")
+    return Proof(**{key: _time(text[key]) for key in known if text.get(key)})
+
+
+def known(stack: str, given: Mapping[str, Any]) -> Proof:
+    """The newest of what the stack file gives and what `ops` wrote down; else Pulumi's state."""
+    file = FOLDER / f"{stack}.json"
+    found = [read(given)] if given else []
+    if file.exists():
+        found.append(read(json.loads(file.read_text())))
+    if not found:
+        return Proof(deployed=deployed(stack))
+    return Proof(*(_newest([getattr(proof, key) for proof in found]) for key in _KEYS))
+
+
+_KEYS = ("deployed", "newest_backup", "proven_restore")
+
+
+def deployed(stack: str, folder: Path | None = None) -> datetime | None:
+    """When the oldest of a stack's containers was first declared, as its state says.
+
+    None for a stack that has none: it was never deployed.
+    """
+    done = subprocess.run(
+        ["pulumi", "stack", "export", "--stack", stack, "--non-interactive"],
+        capture_output=True,
+        text=True,
+        cwd=folder,
+        timeout=60,
+    )
+    if done.returncode != 0:
+        return None
+    resources = json.loads(done.stdout).get("deployment", {}).get("resources") or []
+    made = [r["created"] for r in resources if "docker:" in r["type"] and r.get("created")]
+    return min(map(_time, made), default=None)
+
+
+def _time(text: str) -> datetime:
+    moment = datetime.fromisoformat(text[:19] + "+00:00" if text.endswith("Z") else text)
+    if moment.tzinfo is None:
+        raise ValueError(f"{text!r} has no time zone")
+    return moment
+
+
+def _newest(times: list[datetime | None]) -> datetime | None:
+    return max((time for time in times if time is not None), default=None)
