@@ -118,10 +118,13 @@ def test_the_same_program_passes_in_dev_with_what_is_only_advised(program: Works
     assert "policy findings are advisory" in result.output
 
 
-@pytest.mark.parametrize("body", [RAW, NESTED], ids=["raw", "nested"])
-def test_an_update_without_a_preview_makes_nothing_at_all(program: Workspace, body: str) -> None:
-    written(program, 'docker.Network("first", internal=True, opts=here)\n' + body)
-    result = program.run("up", "prod", "--skip-preview", "--yes")
+def test_an_update_without_a_preview_makes_nothing_at_all(program: Workspace) -> None:
+    body = """
+    first = docker.Network("first", internal=True, opts=here)
+    after = pulumi.ResourceOptions(provider=host, depends_on=[first])
+    docker.Container("last", image="example/trial:1.2.3", privileged=True, opts=after)
+    """
+    result = written(program, body).run("up", "prod", "--skip-preview", "--yes")
     assert result.status != 0
     assert "policy no-privileged" in result.output
     assert "Network" not in result.output, "it was registered before the plan was looked at"
