@@ -209,6 +209,7 @@ def allowing(id: str, values: dict[str, Any], index: int = 0) -> Any:
         allowing("pools-fit-database", {"generations": 1, "reserved": 0}),
         allowing("own-users", {"superusers": []}),
         allowing("edge-configuration-known", {"edge": []}),
+        allowing("proven-restore", {"backup_hours": 999999}),
         allowing("require-memory-limit", {"highest_megabytes": 1}),
     ],
 )
