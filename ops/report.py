@@ -19,6 +19,7 @@ from ops.preview_report.sarif import sarif
 from policies import exceptions
 from policies.configuration import Misconfigured
 from policies.registry import RULES
+from toolchain import stacks
 
 PROJECT = "task-tracker"
 console = Console(stderr=True)
@@ -71,6 +72,7 @@ def _preview(stack: str, directory: Path) -> event_log.Preview:
         argv = [
             "pulumi", "preview", "--stack", stack, "--cwd", str(directory), "--non-interactive",
             "--refresh=false", "--policy-pack", str(pack), "--event-log", str(log),
+            "--config-file", str(stacks.file(stack, os.environ, directory.resolve())),
         ]  # fmt: skip
         # The event log is a debugging option of the engine; this makes it known.
         environment = {**os.environ, "PULUMI_DEBUG_COMMANDS": "true"}

@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from components.secrets import ROTATABLE
+from toolchain import stacks
 
 PROJECT = "task-tracker"
 ENCRYPTION_KEY = "encryption-key"
@@ -52,8 +53,9 @@ def main(
     except Refused as error:
         Console(stderr=True).print(f"rotate: {error}", style="red", markup=False, highlight=False)
         raise typer.Exit(BAD_INPUT) from None
+    file = stacks.file(stack, os.environ, directory.resolve())
     deploy = ["pulumi", "up", "--stack", stack, "--cwd", str(directory)]
-    done = subprocess.run([*deploy, *(["--yes"] if yes else [])])
+    done = subprocess.run([*deploy, "--config-file", str(file), *(["--yes"] if yes else [])])
     if done.returncode != 0:
         console.print(
             f"The change of {secret} is in the stack file and was not deployed; both the old and "
