@@ -23,6 +23,7 @@ def run(
             list(argv),
             capture_output=True,
             text=True,
+            errors="replace",  # a server's answer that is not text is quoted as it came
             timeout=timeout,
             stdin=subprocess.DEVNULL,
             env={**os.environ, **(environment or {})},
