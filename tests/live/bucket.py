@@ -32,14 +32,14 @@ class Bucket:
     access_key: str
     secret_key: str
 
-    @property
-    def settings(self) -> dict[str, Any]:
-        """The `backups` of a stack file."""
+    def settings(self, stack: str) -> dict[str, Any]:
+        """The `backups` of a stack file; each stack has a place of its own."""
         return {
             "offsite": {
                 "endpoint": self.endpoint,
                 "bucket": NAME,
                 "region": REGION,
+                "path": f"/{stack}",
                 "ca_file": self.ca_file,
             }
         }
