@@ -16,6 +16,7 @@ import yaml
 from tests.live import stacks
 from tests.live.pulumi_stack import PROJECT, ROOT, Result
 from tests.live.wrong_stacks import WRONG, Wrong
+from tests.unit.stack_files import SECRETS
 
 # Nobody answers there, and nobody is asked.
 NO_ENGINE = "tcp://127.0.0.1:9"
@@ -38,10 +39,6 @@ class Desk:
         project["main"] = str(ROOT)
         project["runtime"]["options"]["virtualenv"] = str(ROOT / ".venv")
         (folder / "Pulumi.yaml").write_text(yaml.safe_dump(project))
-        self.secrets = {
-            "encryption-key": stacks.fernet_key(),
-            **stacks.certificate(folder / "certificate"),
-        }
         self.salt = ""
         self.sealed: dict[str, dict[str, str]] = {}
         for stack in sorted({wrong.stack for wrong in WRONG}):
@@ -58,7 +55,7 @@ class Desk:
 
     def seal(self) -> None:
         """Have every secret of every case encrypted, as stack files hold it."""
-        values = [*self.secrets.values()]
+        values = [*SECRETS.values()]
         values += [v for wrong in WRONG for _, v in wrong.secrets if v is not None]
         keys = {f"{PROJECT}:s{number}": value for number, value in enumerate(values)}
         pairs = [part for key, value in keys.items() for part in ("--secret", f"{key}={value}")]
@@ -71,7 +68,7 @@ class Desk:
         """The stack file of a case: the committed one, spoiled."""
         environment = wrong.stack if wrong.stack in ("dev", "staging") else "prod"
         secrets: Mapping[str, str | None] = {
-            **(self.secrets if environment != "dev" else {}),
+            **(SECRETS if environment != "dev" else {}),
             **dict.fromkeys(dict(wrong.config), None),
             **dict(wrong.secrets),
         }
@@ -97,9 +94,9 @@ class Desk:
 
     def hidden(self, wrong: Wrong) -> Iterator[str]:
         """Every line of every secret of a case."""
-        for text in [*self.secrets.values(), *dict(wrong.secrets).values()]:
+        for text in [*SECRETS.values(), *dict(wrong.secrets).values()]:
             yield from (line for line in (text or "").splitlines() if not line.startswith("-----"))
-        yield from (str(value) for name, value in wrong.config if name in self.secrets)
+        yield from (str(value) for name, value in wrong.config if name in SECRETS)
 
 
 @pytest.fixture(scope="module")

@@ -14,15 +14,15 @@ from settings import StackSettings
 ROOT = Path(__file__).parents[2]
 ENVIRONMENTS = ("dev", "staging", "prod")
 
-PEM = "-----BEGIN {0}-----\nMIIB\n-----END {0}-----\n"
+PEM = "-----BEGIN {0}-----\nMIIBcanary{0}\n-----END {0}-----\n"
 
 SECRETS: dict[str, str] = {
-    "encryption-key": base64.urlsafe_b64encode(bytes(32)).decode(),
+    "encryption-key": base64.urlsafe_b64encode(b"canary-of-the-encryption-key-32b").decode(),
     "tls-certificate": PEM.format("CERTIFICATE"),
     "tls-key": PEM.format("PRIVATE KEY"),
-    "backup-passphrase": base64.b64encode(bytes(range(32))).decode(),
-    "s3-access-key": "access",
-    "s3-secret-key": "secret",
+    "backup-passphrase": base64.b64encode(b"canary-of-the-backup-passphrase!").decode(),
+    "s3-access-key": "canary-of-the-access-key",
+    "s3-secret-key": "canary-of-the-secret-key",
 }
 
 # What is said of dev where nothing was built on this machine.
