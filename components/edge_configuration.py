@@ -109,10 +109,16 @@ def nginx_conf(site: Site, root: str, version: str) -> str:
     """The main file. It answers with its version, so that a reload can be seen to have happened.
 
     A reload leaves kept connections open until their next request (`keepalive_min_timeout`), which
-    would otherwise fail if it met one being closed. A 503 is passed on: the application says so of
+    would otherwise fail if it met one being closed. A retry that meets a change of addresses finds
+    "no live upstreams" (nginx, ngx_http_upstream_round_robin.c), so a read starts over. A 503 is passed on: the application says so of
     the database, and no other container has another one.
     """
     limits = site.rate_limits
+    page = f"""      include {root}/headers.conf;
+      proxy_hide_header Cache-Control;
+      add_header Cache-Control $cache_control;
+      proxy_pass http://dashboard;
+"""
     return f"""worker_processes 2;
 worker_shutdown_timeout 30s;
 pid /tmp/nginx.pid;
@@ -142,7 +148,7 @@ http {{
   resolver 127.0.0.11 valid=2s ipv6=off;
   include {root}/upstreams.conf;
   proxy_http_version 1.1;
-  proxy_connect_timeout 2s;
+  proxy_connect_timeout 1s;
   proxy_read_timeout 30s;
   proxy_next_upstream error timeout;
   proxy_next_upstream_tries 3;
@@ -171,13 +177,17 @@ http {{
 
     location = {HEALTH_PATH} {{ access_log off; return 200 "ok {version}\\n"; }}
     location / {{
-      include {root}/headers.conf;
-      proxy_hide_header Cache-Control;
-      add_header Cache-Control $cache_control;
-      proxy_pass http://dashboard;
-    }}
+      error_page 502 = @page_again;
+{page}    }}
+    location @page_again {{
+{page}    }}
     location /api/ {{
       limit_req zone=api burst={limits.api_burst} nodelay;
+      error_page 502 = @api_again;
+      proxy_pass http://api;
+    }}
+    location @api_again {{
+      if ($request_method !~ ^(GET|HEAD)$) {{ return 502; }}
       proxy_pass http://api;
     }}
     location = /api/statistics {{
