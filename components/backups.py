@@ -16,7 +16,7 @@ from components.backup_configuration import Offsite, Repositories, Schedule
 from components.engine import Engine
 from components.nats import CLIENT_PORT
 from components.networks import BACKEND, BACKUPS
-from components.postgres import DATABASE, UID, Volumes
+from components.postgres import DATABASE, NO_NAMELESS_VOLUME, UID, Volumes
 from components.secrets import Login, Secret
 from components.workload import (
     Attachment,
@@ -119,7 +119,7 @@ def drill_workload(
             Mount(volume=repository, path=text.VOLUME, read_only=True),
             Mount(volume=drills, path=text.DRILLS, shared=True),
         ),
-        tmpfs={"/tmp": 64},
+        tmpfs={"/tmp": 64, **NO_NAMELESS_VOLUME},
         limits=LIMITS,
         health=Health(
             command=("backup", "scheduled"), interval=30, timeout=10, retries=3, start_period=20

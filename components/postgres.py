@@ -32,6 +32,10 @@ PG_IDENT_CONF = "backup postgres backup\n"
 # Fast shutdown of a busy server writes a checkpoint; the official image advises 90 s.
 STOP_GRACE = 90
 
+# The image declares a volume where its data is. Who keeps none there hides that: the engine would
+# make a volume without a name for each container, and nobody would ever remove it.
+NO_NAMELESS_VOLUME = {"/var/lib/postgresql": 1}
+
 PROBE = ("pg_isready", "-h", "127.0.0.1", "-U", SUPERUSER, "-d", DATABASE)
 
 
@@ -168,7 +172,7 @@ def roles_workload(args: PostgresArgs, sockets: pulumi.Output[str]) -> Workload:
         directories=(
             Directory(name="sql", path="/roles", files={"roles.sql": roles_sql(args.logins)}),
         ),
-        tmpfs={"/tmp": 16},
+        tmpfs={"/tmp": 16, **NO_NAMELESS_VOLUME},
         limits=Limits(cpus=0.5, memory=128, cpus_reserved=0.1, memory_reserved=32),
         health=None,
     )
