@@ -75,7 +75,7 @@ class Running:
         """Its addresses, by the network as components call it."""
         attached = self.inspected["NetworkSettings"]["Networks"]
         # Physical names are <project>-<stack>-<network>-<hex>.
-        return {name.split("-")[-2]: on["IPAddress"] for name, on in attached.items()}
+        return {n.split("-")[-2]: on["IPAddress"] for n, on in attached.items() if n != "none"}
 
     @property
     def memory(self) -> int:

@@ -1,6 +1,7 @@
 """Every running container, looked at from the kernel's side: audit H1-H6 and R1-R6 as they hold."""
 
 import errno
+import re
 from collections import Counter
 from dataclasses import dataclass
 from functools import partial
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from components.backups import LIMITS
 from tests.live.app.processes import wait_for
 from tests.live.pulumi_stack import PulumiStack, docker, inspect
 from tests.live.running import PROC, Mount, Running, running
@@ -33,7 +35,7 @@ DOCKERS_OWN = {
 class Meant:
     """What the audit, or the image's own contract, asks of a service. Times in seconds."""
 
-    settings: str  # its key in the stack file
+    settings: str | None  # its key in the stack file, which gives its size and number
     uid: int
     probe: str  # what its health check has to ask
     health: tuple[int, int, int, int]  # interval, timeout, retries, start period
@@ -62,13 +64,20 @@ MEANT = {
     "nginx": Meant(
         "edge", 101, "http://127.0.0.1:8080/nginx-health", (10, 3, 3, 5), ("SIGQUIT", 30)
     ),
+    "backup": Meant(
+        None, 999, "backup healthy", (15, 10, 4, 50), ("SIGTERM", 60),
+        frozenset({"/tmp", "/var/spool/pgbackrest", "/var/lib/pgbackrest"}),
+    ),
+    "drill": Meant(
+        None, 999, "backup scheduled", (30, 10, 3, 20), ("SIGTERM", 60),
+        frozenset({"/tmp", "/var/lib/postgresql", "/var/lib/drill"}),
+    ),
 }  # fmt: skip
 
 
 def test_every_service_runs_in_the_number_its_stack_file_gives(stack: PulumiStack) -> None:
     counted = Counter(container.service for container in running(stack))
-    given = {service: _settings(stack, service).get("replicas", 1) for service in MEANT}
-    assert counted == given
+    assert counted == {s: _settings(stack, s).get("replicas", 1) for s in _services(stack)}
 
 
 def test_no_process_is_root_or_has_a_way_to_become_it(stack: PulumiStack) -> None:
@@ -118,6 +127,17 @@ def test_only_data_and_temporary_files_can_be_written(stack: PulumiStack) -> Non
             is_file_system = mount.kind not in ("proc", "sysfs", "cgroup", "cgroup2")
             if is_file_system and not mount.writable and _place(container, mount).is_dir():
                 assert _refusal(_place(container, mount)) == errno.EROFS, f"{container} {mount}"
+
+
+def test_every_volume_has_a_name_by_which_it_is_kept_or_removed(stack: PulumiStack) -> None:
+    everything = {**{c.name: c.inspected for c in running(stack)}, **_at_rest(stack)}
+    nameless = [
+        f"{name} {mount['Destination']}"
+        for name, inspected in everything.items()
+        for mount in inspected["Mounts"]
+        if mount["Type"] == "volume" and re.fullmatch("[0-9a-f]{64}", mount["Name"])
+    ]
+    assert not nameless
 
 
 def test_no_temporary_file_can_be_executed(stack: PulumiStack) -> None:
@@ -183,11 +203,19 @@ def test_what_does_not_run_has_ended_well_or_never_started(stack: PulumiStack) -
             assert inspected["Path"] == "/never-started", f"{name} waits for somebody to start it"
         else:
             ended[service] = (state["Status"], state["ExitCode"])
-    assert ended == {"roles": ("exited", 0), "migrations": ("exited", 0)}
+    jobs = ["roles", "migrations", *(["restore-point"] if "backups" in stack.values else [])]
+    assert ended == dict.fromkeys(jobs, ("exited", 0))
+
+
+def _services(stack: PulumiStack) -> list[str]:
+    """Those that run in this stack."""
+    return [s for s, meant in MEANT.items() if meant.settings or "backups" in stack.values]
 
 
 def _settings(stack: PulumiStack, service: str) -> dict[str, Any]:
-    found: dict[str, Any] = stack.values[MEANT[service].settings]
+    """What its stack file says of a service; what its component does, where that says nothing."""
+    key = MEANT[service].settings
+    found: dict[str, Any] = stack.values[key] if key else {"limits": LIMITS.model_dump()}
     return found
 
 

@@ -30,6 +30,7 @@ NETWORKS = {
     "nats": {"backend"},
 }
 IN_DEV = {"api": {"access"}, "postgres": {"access"}}
+WITH_BACKUPS = {"backup": {"backend", "backups"}, "drill": set[str]()}
 
 LISTENS = {
     "nginx": {8080, 8443},
@@ -38,6 +39,8 @@ LISTENS = {
     "worker": {8080},
     "postgres": {5432},
     "nats": {4222, 8222},
+    "backup": {8080},
+    "drill": set(),
 }
 PORTS = (5432, 4222, 8222, 8000, 8080, 8443)
 
@@ -48,10 +51,10 @@ def test_services_connect_to_those_they_share_a_network_with_and_to_no_other(
 ) -> None:
     containers = running(stack)
     allowed = may_connect(_meant(stack))
-    tried = _try_all(containers, set(NETWORKS), _addresses(containers))
+    tried = _try_all(containers, set(_networks(stack)), _addresses(containers))
     wrong = []
     for container, found in tried.items():
-        names = {to for to in NETWORKS if (container.service, to) in allowed}
+        names = {to for to in LISTENS if (container.service, to) in allowed}
         targets = {(to, port) for to in names for port in _listens(stack, to)}
         for other in containers:
             for network, address in other.networks.items():
@@ -77,17 +80,18 @@ def test_the_picture_in_the_outputs_shows_the_networks_as_they_are(stack: Pulumi
     drawn: dict[str, set[str]] = {}
     for service, network in lines:
         drawn.setdefault(service, set()).add(network)
-    assert {service: drawn[service] for service in NETWORKS} == _networks(stack)
+    networks = {s: on for s, on in _networks(stack).items() if on}
+    assert {service: drawn.get(service) for service in networks} == networks
 
 
 @everywhere
 def test_only_who_is_on_an_open_network_reaches_the_world_outside(stack: PulumiStack) -> None:
     containers = running(stack)
-    leads_out = {"nginx": {"edge"}, **(IN_DEV if _is_dev(stack) else {})}
+    leads_out = {s for s, on in _networks(stack).items() if on & {"edge", "access", "backups"}}
     with outside() as (address, port), ThreadPoolExecutor(len(containers)) as pool:
         tried = list(pool.map(lambda c: reached(c, [], [address], [port]), containers))
     found = {c.service for c, answer in zip(containers, tried, strict=True) if answer.targets}
-    assert found == set(leads_out)
+    assert found == leads_out
 
 
 @everywhere
@@ -124,7 +128,8 @@ def _meant(stack: PulumiStack) -> list[Workload]:
 
 def _networks(stack: PulumiStack) -> dict[str, set[str]]:
     more = IN_DEV if _is_dev(stack) else {}
-    return {service: own | more.get(service, set()) for service, own in NETWORKS.items()}
+    backups = WITH_BACKUPS if "backups" in stack.values else {}
+    return {s: own | more.get(s, set()) for s, own in {**NETWORKS, **backups}.items()}
 
 
 def _listens(stack: PulumiStack, service: str) -> set[int]:

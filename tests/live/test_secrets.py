@@ -26,6 +26,8 @@ READS = {
     "worker": {"worker-database-a", "worker-nats-a"},
     "dashboard": set[str](),
     "nginx": set[str](),
+    "backup": {"backup-nats-a", "backup-passphrase", "s3-access-key", "s3-secret-key"},
+    "drill": {"backup-passphrase"},
 }
 
 COMMAND = "command:local:Command"
