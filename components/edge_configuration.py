@@ -110,8 +110,8 @@ def nginx_conf(site: Site, root: str, version: str) -> str:
 
     A reload leaves kept connections open until their next request (`keepalive_min_timeout`), which
     would otherwise fail if it met one being closed. A retry that meets a change of addresses finds
-    "no live upstreams" (nginx, ngx_http_upstream_round_robin.c), so a read starts over. A 503 is passed on: the application says so of
-    the database, and no other container has another one.
+    "no live upstreams" (nginx, ngx_http_upstream_round_robin.c), so a read starts over. A 503 is
+    passed on: the application says so of the database, and no other container has another one.
     """
     limits = site.rate_limits
     page = f"""      include {root}/headers.conf;
