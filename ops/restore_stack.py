@@ -10,7 +10,8 @@ from typing import Any
 
 from components import backup_configuration as text
 from components.postgres import DATABASE
-from settings import BUILT_IMAGES, PROJECT, BackupsSettings, Images, StackSettings
+from settings import BUILT_IMAGES, PROJECT
+from stack_file import BackupsSettings, Images, StackSettings
 
 ROOT = Path(__file__).parents[1]
 

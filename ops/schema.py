@@ -7,7 +7,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from settings import GIVEN_SECRETS, PROJECT, StackSettings
+from settings import PROJECT
+from stack_file import GIVEN_SECRETS, StackSettings
 
 FILE = Path(__file__).parents[1] / "schema" / "stack-file.json"
 

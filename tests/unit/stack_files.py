@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from settings import StackSettings
+from stack_file import StackSettings
 
 ROOT = Path(__file__).parents[2]
 ENVIRONMENTS = ("dev", "staging", "prod")

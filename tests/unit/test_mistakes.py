@@ -7,7 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from mistakes import Mistake, StackFileError, explain, unknown
-from settings import StackSettings
+from stack_file import StackSettings
 from tests.unit.stack_files import stack_object
 
 

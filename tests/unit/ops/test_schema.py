@@ -7,7 +7,7 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from ops.schema import FILE, schema, text
-from settings import GIVEN_SECRETS
+from stack_file import GIVEN_SECRETS
 from tests.unit.stack_files import ENVIRONMENTS, ROOT
 
 SECURE = {"secure": "v1:abc"}

@@ -1,0 +1,44 @@
+"""Laws of the edge: how it proves who it is, and whom it answers."""
+
+import re
+from collections.abc import Iterator
+
+from laws.case import Case
+from mistakes import Mistake
+
+# How their files begin. Keys have more than one form: PRIVATE KEY, EC PRIVATE KEY, ...
+PEM = {
+    "tls-certificate": r"-----BEGIN CERTIFICATE-----",
+    "tls-key": r"-----BEGIN ([A-Z]+ )?PRIVATE KEY-----",
+}
+
+
+def has_tls(case: Case) -> Iterator[Mistake]:
+    """Staging and prod answer by TLS, with a certificate that is there (audit E5)."""
+    edge = case.values.edge
+    if case.strict and edge.https_port is None:
+        yield Mistake("edge.https_port", "is missing", "staging and prod have TLS: give the port")
+    if edge.https_port is None:
+        return
+    for name, path in (("tls-certificate", edge.certificate_file), ("tls-key", edge.key_file)):
+        text, key = case.secrets.get(name), f"edge.{name.removeprefix('tls-')}_file"
+        if text is None and path is not None:
+            yield Mistake(key, "there is no such file here", "mend the path")
+        elif text is None:
+            yield Mistake(
+                name, "is missing",
+                f"pulumi config set --secret task-tracker:{name} < FILE, or name a {key}",
+            )  # fmt: skip
+        elif not re.search(PEM[name], text):
+            kind = name.removeprefix("tls-").replace("key", "private key")
+            fix = f"give the file that begins with -----BEGIN {kind.upper()}-----"
+            yield Mistake(name, f"is not a PEM {kind}", fix)
+
+
+def cors_is_a_list_of_origins(case: Case) -> Iterator[Mistake]:
+    """Only dev may let everybody call (audit E8)."""
+    for origin in case.values.edge.cors_origins:
+        if case.strict and origin == "*":
+            yield Mistake("edge.cors_origins", "lets everybody call", "list the origins")
+        elif origin != "*" and not origin.startswith(("http://", "https://")):
+            yield Mistake("edge.cors_origins", "holds no origin", "write https://host[:port]")
