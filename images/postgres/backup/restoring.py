@@ -183,9 +183,10 @@ class Server:
     def stopped_at(self) -> str:
         """Where recovery ended, as the server logged it."""
         lines = self.log.read_text(errors="replace").splitlines()
-        found = [line.partition("LOG:  ")[2] for line in lines if "recovery stopping" in line]
-        found += [line.partition("LOG:  ")[2] for line in lines if "last completed trans" in line]
-        return found[-1] if found else "the end of the archive"
+        told = [line.partition("LOG:  ")[2] for line in lines]
+        stops = [line for line in told if line.startswith("recovery stopping")]
+        last = [line for line in told if line.startswith("last completed transaction")]
+        return "; ".join([*stops[-1:], *last[-1:]]) or "the end of the archive"
 
     def settle(self) -> None:
         """Forget the way of the recovery: the next start is an ordinary one."""
