@@ -9,6 +9,9 @@ SERVICE ?=
 SQL ?=
 SECRET ?=
 AT ?= latest
+FROM ?=
+TYPE ?=
+YES ?=
 
 RUN := toolchain/run
 CHECK := $(RUN) --plain
@@ -18,6 +21,9 @@ PULUMI := $(RUN) toolchain/stack $(STACK)
 ENVIRONMENT := $(firstword $(subst -, ,$(STACK)))
 ANSWER := $(if $(filter dev,$(ENVIRONMENT)),--yes --skip-preview)
 
+# What a policy asks about the backups, as the host tells it now, if it does.
+KNOWN := $(if $(filter dev,$(ENVIRONMENT)),true,$(RUN) python -m ops.backup record --stack $(STACK))
+
 # A stack on a host of its own needs Pulumi here, and no engine.
 READY := ready-$(if $(shell grep -sE 'address: *"?(ssh|tcp)://' Pulumi.$(STACK).yaml),preview,up)
 
@@ -26,7 +32,7 @@ MINE = --filter label=tasktracker.stack=$(STACK) \
 
 .DEFAULT_GOAL := help
 .PHONY: help up down test check images status logs psql preview report rotate recover backup \
-	backups restore forget schema bench \
+	backups restore forget drill schema bench \
 	ready-up ready-preview ready-check ready-test
 .NOTPARALLEL:
 
@@ -39,6 +45,7 @@ ready-up ready-preview ready-check ready-test:
 
 # Where releases are published, a stack names them; dev runs what this clone builds.
 up: $(READY) $(if $(filter dev,$(ENVIRONMENT)),images) ## bring the stack up from whatever is there
+	@$(KNOWN)
 	@$(PULUMI) up $(ANSWER)
 	@address=$$($(RUN) pulumi stack output address --stack $(STACK)); printf '%s\n' \
 		"" "The task tracker answers at $$address" "Create a task:" \
@@ -73,10 +80,12 @@ psql: ## a prompt in the database; SQL='select 1' for one statement
 psql: export SQL := $(value SQL)
 
 preview: ready-preview ## what an up would change, and what the policies say
+	@$(KNOWN)
 	@$(PULUMI) preview --diff --policy-pack policies
 
 report: ready-preview ## the reviewer's report of an up
 	@$(RUN) toolchain/stack $(STACK)
+	@$(KNOWN)
 	@$(RUN) python -m ops.report --stack $(STACK)
 
 rotate: $(READY) ## start a secret anew: SECRET=api-database
@@ -85,18 +94,21 @@ rotate: $(READY) ## start a secret anew: SECRET=api-database
 recover: $(READY) ## after an up that was killed
 	@$(RUN) python -m ops.recover --stack $(STACK)
 
-backup: $(READY) ## take a backup now
-	@$(RUN) python -m ops.backup take --stack $(STACK)
+backup: $(READY) ## take a backup now; TYPE=full, diff or incr
+	@$(RUN) python -m ops.backup take --stack $(STACK) $(if $(TYPE),--type $(TYPE))
 
 backups: $(READY) ## how the backups are
 	@$(RUN) python -m ops.backup show --stack $(STACK)
 
-restore: $(READY) ## go back in time: AT='2026-01-31 12:00', a restore point, or latest
-	@$(RUN) python -m ops.restore --stack $(STACK) --at "$$AT"
+restore: $(READY) ## go back in time: AT='2026-01-31 12:00', a restore point, or latest; FROM=offsite
+	@$(RUN) python -m ops.restore --stack $(STACK) --at "$$AT" $(if $(FROM),--from $(FROM)) $(if $(YES),--yes)
 restore: export AT := $(value AT)
 
 forget: $(READY) ## remove the volumes that earlier restores put aside
 	@$(RUN) python -m ops.restore --stack $(STACK) --forget
+
+drill: $(READY) ## prove that the newest backup can be restored; FROM=offsite
+	@$(RUN) python -m ops.drill --stack $(STACK) $(if $(FROM),--from $(FROM))
 
 check: ready-check ## format, lint, types and unit tests: no Docker needed
 	@$(CHECK) ruff format --check .

@@ -179,7 +179,8 @@ def _switch(plan: Plan) -> None:
     pulumi(stack.folder, "config", "set", "--path", place, plan.generation, "--stack", stack.name)
     console.print(f"{place} = {plan.generation} is in Pulumi.{stack.name}.yaml: commit it")
     backup.record_proof(stack, datetime.now(UTC))
-    pulumi(stack.folder, "up", "--yes", "--skip-preview", "--stack", stack.name, show=True)
+    options = restore_stack.options(stack.name, stack.folder)
+    pulumi(stack.folder, "up", "--yes", "--skip-preview", *options, show=True)
 
 
 def _queue_again(host: Host) -> None:

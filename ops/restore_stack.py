@@ -12,6 +12,7 @@ from components import backup_configuration as text
 from components.postgres import DATABASE
 from settings import BUILT_IMAGES, PROJECT
 from stack_file import BackupsSettings, Images, StackSettings
+from toolchain import stacks
 
 ROOT = Path(__file__).parents[1]
 
@@ -100,12 +101,19 @@ def pulumi(folder: Path, *arguments: str, show: bool = False) -> str:
     return "" if show else done.stdout
 
 
+def options(stack: str, folder: Path) -> tuple[str, ...]:
+    """What names a stack, and the file of it that Pulumi may write."""
+    file = stacks.file(stack, os.environ, folder.resolve())
+    return ("--stack", stack, "--config-file", str(file))
+
+
 def load(name: str, folder: Path = ROOT) -> Stack:
     """Read a stack's file; its state may be lost. Raises `Trouble`."""
     if not (folder / f"Pulumi.{name}.yaml").is_file():
         raise Trouble(f"there is no Pulumi.{name}.yaml: a restore needs the stack file")
-    pulumi(folder, "stack", "select", "--create", name)
-    shown = json.loads(pulumi(folder, "config", "--json", "--show-secrets", "--stack", name))
+    if stacks.create(name, os.environ, folder) != 0:
+        raise Trouble(f"stack {name} can't be made in the state's backend: see above")
+    shown = json.loads(pulumi(folder, "config", "--json", "--show-secrets", *options(name, folder)))
     prefix = f"{PROJECT}:"
     given = {key.removeprefix(prefix): entry for key, entry in shown.items() if prefix in key}
     values = StackSettings.model_validate_json(_object(given), strict=True)
