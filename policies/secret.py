@@ -6,10 +6,13 @@ import re
 
 # After Trivy DS-0031 and the names the audits found; a name that ends so holds a secret.
 _NAME = re.compile(
-    r"(?:^|_)(?:PASSWORDS?|PASSWD|PASSPHRASE|PASS|PWD|SECRETS?|TOKENS?|API_?KEYS?|KEY|CREDENTIALS?"
-    r"|DSN|AUTH|COOKIE|SALT|PIN|ACCESS_KEY_ID|REQUIREPASS)(?:_?\d+|_BASE|_HASH|_VALUE|_DEFAULT)?$"
+    r"(?:^|_)(?:[A-Z]*(?:PASSWORDS?|PASSWD|PASSPHRASE|SECRETS?|TOKENS?|API_?KEYS?)|PASS|PWD|KEY"
+    r"|CREDENTIALS?|DSN|AUTH|COOKIE|SALT|PIN|ACCESS_KEY_ID|REQUIREPASS)"
+    r"(?:_?\d+|_BASE|_HASH|_VALUE|_DEFAULT)?$"
 )
-_NO_SECRET = re.compile(r"(?:_FILE|_PATH|_DIR|PUBLIC_KEY|PRIMARY_KEY|^PWD|^OLDPWD)$")
+_NO_SECRET = re.compile(
+    r"(?:_FILE|_PATH|_DIR|PUBLIC_KEY|PRIMARY_KEY|^PWD|^OLDPWD|(?:^|_)(?:MAX|MIN|NUM|TOTAL)_TOKENS)$"
+)
 _PLAIN = {"", "true", "false", "yes", "no", "on", "off", "0", "1", "none", "null"}
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[-.]")
 

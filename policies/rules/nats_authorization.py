@@ -12,6 +12,10 @@ from policies.planned import CONTAINER, SERVICE_CONFIG, Planned
 from policies.rule import ALWAYS, Config, Found, Rule, Severity
 from policies.values import UNKNOWN, Secret
 
+# Subjects as the configuration writes them: a list or one; a permission may hold them by a key.
+_SUBJECTS = r"""(?:\[[^\]]*\]|["']?[^\s"',}\]]+["']?)"""
+_GIVEN = rf"""(?:[:=]\s*)?(\{{[^}}]*\}}|{_SUBJECTS})"""
+
 
 def check(resource: Planned, _: Config) -> Iterator[Found]:
     for file in files_of(resource):
@@ -45,8 +49,10 @@ def _users(text: str) -> Iterator[str]:
     permissions = len(re.findall(r"""["']?\bpermissions["']?\s*[:={]""", text))
     if users > permissions and "default_permissions" not in text:
         yield f"{users - permissions} of {users} users have no permissions of their own"
-    if re.search(r"""["']?(?:publish|subscribe|pub|sub)["']?\s*[:=]\s*\[?\s*["']>["']""", text):
-        yield "a user may publish or read every subject"
+    allowed = re.sub(rf"""["']?\bdeny["']?\s*[:=]\s*{_SUBJECTS}""", "", text)
+    for subjects in re.findall(rf"""\b(?:publish|subscribe|pub|sub)["']?\s*{_GIVEN}""", allowed):
+        if ">" in re.split(r"""[\s,\[\]{}"':=]+""", subjects):
+            yield "a user may publish or read every subject"
 
 
 rule = Rule(

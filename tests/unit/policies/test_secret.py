@@ -13,6 +13,7 @@ from policies.secret import secret_name, secret_options, secret_text, secret_val
         *("POSTGRES_PASSWORD", "DB_PASS", "API_KEY", "apiKey", "TELEGRAM_BOT_TOKEN", "SECRET_KEY"),
         *("SECRET_KEY_BASE", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "SMTP_PASSWORD"),
         *("ENCRYPTION_KEY", "redis.password", "NEO4J_AUTH", "SENTRY_DSN", "PASSWORD2"),
+        *("PGPASSWORD", "MYSQLPASSWORD", "ACCESSTOKEN", "JWT_SECRET"),
     ],
 )
 def test_a_name_gives_a_secret_away(name: str) -> None:
@@ -24,6 +25,7 @@ def test_a_name_gives_a_secret_away(name: str) -> None:
     [
         *("POSTGRES_PASSWORD_FILE", "SSL_KEY_PATH", "SSH_PUBLIC_KEY", "PWD", "LOG_LEVEL"),
         *("TOKEN_LIFETIME", "PASSWORD_MIN_LENGTH", "STATISTICS_USER", "KEYCLOAK_URL", "COMPASS"),
+        *("MAX_TOKENS", "BYPASS", "TOKEN_TTL"),
     ],
 )
 def test_a_name_that_only_sounds_so_does_not(name: str) -> None:
