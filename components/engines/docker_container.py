@@ -12,6 +12,10 @@ from components.workload import Health, Workload
 # nothing. Only a new container has them.
 NEEDS_NEW_CONTAINER = ["healthcheck", "tmpfs", "init", "cpus", "shmSize"]
 
+# Processes and threads of one user: four times what the largest stack has, and an end to a runaway
+# one. The kernel counts them for a user on the whole host, and the provider knows no other limit.
+MAX_PROCESSES = 4096
+
 # 30 MB of log a container at most (audit R4).
 LOG_OPTIONS = {"max-size": "10m", "max-file": "3"}
 
@@ -81,6 +85,9 @@ def inputs(
         "memory": limits.memory,
         "memory_swap": limits.memory,
         "memory_reservation": limits.memory_reserved,
+        "ulimits": [
+            docker.ContainerUlimitArgs(name="nproc", soft=MAX_PROCESSES, hard=MAX_PROCESSES)
+        ],
         "log_driver": "json-file",
         "log_opts": LOG_OPTIONS,
         "stop_signal": workload.stop_signal,

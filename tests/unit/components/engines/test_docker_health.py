@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from components.engines.docker_health import ENVIRONMENT, gate
+from components.engines.docker_health import ENVIRONMENT, MARGIN_SECONDS, gate
 from components.workload import Health
 from tests.unit.components.engines.fake_docker import FakeDocker
 
@@ -22,7 +22,7 @@ def docker(tmp_path: Path) -> FakeDocker:
 
 def prove(docker: FakeDocker, *names: str, within: int = 60) -> "subprocess.CompletedProcess[str]":
     command = gate(names, HEALTH)
-    allowed = HEALTH.green_within + 20
+    allowed = HEALTH.green_within + MARGIN_SECONDS
     return docker.sh(command.replace(f" {allowed} ", f" {within} "), **ENVIRONMENT)
 
 
@@ -89,4 +89,4 @@ def test_a_stopped_container_is_not_asked(docker: FakeDocker) -> None:
 
 def test_it_waits_as_long_as_the_health_check_allows_and_a_margin() -> None:
     health = HEALTH.model_copy(update={"interval": 30, "timeout": 10, "retries": 3})
-    assert " 140 3 10 " in gate(["worker-1"], health)
+    assert " 180 3 10 " in gate(["worker-1"], health)
