@@ -8,6 +8,7 @@ import pulumi
 from components import networks as segment
 from components.api import Api, ApiArgs
 from components.application import ApplicationArgs, Pool
+from components.backup_sessions import SessionsBackup
 from components.backups import Backups, BackupsArgs
 from components.bot import Bot, BotArgs
 from components.dashboard import Dashboard, DashboardArgs
@@ -84,26 +85,23 @@ class TaskTracker(pulumi.ComponentResource):
         )
 
         before_migrations: tuple[pulumi.Resource, ...] = (*postgres.ready, *nats.ready)
+        backing = None
         if values.backups:
-            backups = Backups(
-                "backups",
-                BackupsArgs(
-                    engine=engine,
-                    image=images.postgres,
-                    stack=settings.stack,
-                    release=settings.release,
-                    repositories=values.backups,
-                    schedule=values.backups.schedule,
-                    database=postgres.volumes,
-                    passphrase=secrets["backup-passphrase"],
-                    s3_access_key=secrets.get("s3-access-key"),
-                    s3_secret_key=secrets.get("s3-secret-key"),
-                    nats=secrets.nats["backup"],
-                    after=before_migrations,
-                ),
-                child,
+            backing = BackupsArgs(
+                engine=engine,
+                image=images.postgres,
+                stack=settings.stack,
+                release=settings.release,
+                repositories=values.backups,
+                schedule=values.backups.schedule,
+                database=postgres.volumes,
+                passphrase=secrets["backup-passphrase"],
+                s3_access_key=secrets.get("s3-access-key"),
+                s3_secret_key=secrets.get("s3-secret-key"),
+                nats=secrets.nats["backup"],
+                after=before_migrations,
             )
-            before_migrations = backups.ready
+            before_migrations = Backups("backups", backing, child).ready
 
         def application(
             role: str, image: str, limits: Limits, pool: Pool, after: tuple[pulumi.Resource, ...]
@@ -183,7 +181,7 @@ class TaskTracker(pulumi.ComponentResource):
             child,
         )
         if values.bot and images.bot:
-            Bot(
+            bot = Bot(
                 "bot",
                 BotArgs(
                     engine=engine,
@@ -196,6 +194,8 @@ class TaskTracker(pulumi.ComponentResource):
                 ),
                 child,
             )
+            if backing and backing.s3_access_key:
+                SessionsBackup("sessions-backup", backing, bot.sessions, child)
         self.outputs: dict[str, pulumi.Input[str]] = {
             "address": site.origin,
             "release": settings.release,

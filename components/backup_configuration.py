@@ -50,6 +50,7 @@ class Schedule(Args):
     full: str = Field(default="0 2 * * 0", description="a full backup")
     diff: str = Field(default="0 2 * * 1-6", description="what changed since the full one")
     verify: str = Field(default="0 4 * * 3", description="every stored file against its checksum")
+    sessions: str = Field(default="30 2 * * *", description="the bot's sessions")
     drill: str = Field(default="0 5 * * 1", description="restore the newest and check it")
 
 
@@ -146,11 +147,17 @@ def nats_context(user: str, password: str) -> str:
 
 
 def program(
-    stack: str, database: str, repositories: Repositories, *, nats: str | None, api: str | None
+    stack: str,
+    database: str,
+    repositories: Repositories,
+    *,
+    nats: str | None,
+    api: str | None,
+    local: bool = True,
 ) -> str:
     """The project's own program: images/postgres/backup/settings.py reads it."""
     keep, offsite = repositories.retention, repositories.offsite
-    snapshots = {LOCAL: f"{VOLUME}/snapshots"}
+    snapshots = {LOCAL: f"{VOLUME}/snapshots"} if local else {}
     if offsite:
         address = f"https://{offsite.endpoint}/{offsite.bucket}{offsite.path}/snapshots"
         snapshots[OFFSITE] = f"s3:{address}"

@@ -36,8 +36,10 @@ class Bot(pulumi.ComponentResource):
         self, name: str, args: BotArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("tasktracker:bot:Bot", name, None, opts)
-        sessions = args.engine.data_volume("telegram-sessions", parent=self)
-        server = args.engine.service(workload(name, args, sessions), parent=self, after=args.after)
+        self.sessions = args.engine.data_volume("telegram-sessions", parent=self)
+        server = args.engine.service(
+            workload(name, args, self.sessions), parent=self, after=args.after
+        )
         self.register_outputs({"addresses": list(server.addresses)})
 
 

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from components import backups
+from components import backup_sessions, backups
 from laws.case import Case
 from mistakes import Mistake, unknown
 
@@ -48,6 +48,7 @@ def fits_its_host(case: Case) -> Iterator[Mistake]:
         (v.edge.limits, 1),
         *([(v.bot.limits, 1)] if v.bot else []),
         *([(backups.LIMITS, 2)] if v.backups else []),
+        *([(backup_sessions.LIMITS, 1)] if v.backups and v.bot else []),
     ]
     cpus = round(sum(limits.cpus * count for limits, count in parts), 3)
     memory = sum(limits.memory * count for limits, count in parts)

@@ -16,6 +16,8 @@ from rich.console import Console
 from rich.table import Table
 
 from components.backup_configuration import LOCAL, OFFSITE, VOLUME
+from components.bot import SESSIONS
+from components.bot import UID as BOT_UID
 from components.nats import UID as NATS_UID
 from ops import backup, restore_stack
 from ops.restore_host import USER, Host, Reader
@@ -26,6 +28,9 @@ from settings import PROJECT
 KINDS = ("postgres-data", "nats-data", "telegram-sessions")
 HOLDERS = ("bot", "backup", "postgres", "nats")
 STREAMS = "/tmp/streams"
+
+# What lets a container write another uid's files.
+GIVING_AWAY = ("CHOWN", "FOWNER", "DAC_OVERRIDE")
 
 # Run inside an api container, where the token is: it leaves neither the container nor this line.
 REQUEUE = """
@@ -94,7 +99,7 @@ def restore(stack: Stack, at: str, source: str | None, yes: bool) -> None:
             found = _database(reader, plan)
             if found["streams"]:
                 _streams(host, plan, reader)
-            if stack.values.bot and plan.sets["sessions"]:
+            if stack.values.bot and _has_sessions(reader, plan):
                 _sessions(host, plan)
     except BaseException:
         for volume in made:
@@ -113,6 +118,14 @@ def _sets(reader: Reader, source: str) -> dict[str, Any]:
     if not sets["backups"]:
         raise Trouble(f"the {source} repository holds no backup: try FROM=local or FROM=offsite")
     return sets
+
+
+def _has_sessions(reader: Reader, plan: Plan) -> bool:
+    """Whether the bucket, where alone they are, holds any."""
+    if OFFSITE not in plan.stack.repositories:
+        return False
+    sets = plan.sets if plan.source == OFFSITE else reader.ask("sets", "--repository", OFFSITE)
+    return bool(sets["sessions"])
 
 
 def _finish_wal(host: Host) -> None:
@@ -168,7 +181,13 @@ def _streams(host: Host, plan: Plan, reader: Reader) -> None:
 
 
 def _sessions(host: Host, plan: Plan) -> None:
-    """Put the bot's sessions onto a new volume."""
+    """Put the bot's sessions onto a new volume, each file as its uid's own."""
+    volume = plan.stack.volume("telegram-sessions", plan.generation)
+    with host.reader("restore-sessions", {volume: SESSIONS}, capabilities=GIVING_AWAY) as reader:
+        here = ("exec", "--user", "0", reader.container)
+        host.docker(*here, "backup", "restore-sessions", "--repository", OFFSITE)
+        host.docker(*here, "chown", f"{BOT_UID}:{BOT_UID}", SESSIONS)
+    console.print("sessions: restored")
 
 
 def _switch(host: Host, plan: Plan) -> None:

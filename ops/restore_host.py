@@ -4,7 +4,7 @@ import io
 import json
 import subprocess
 import tarfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -61,12 +61,17 @@ class Host:
 
     @contextmanager
     def reader(
-        self, name: str, mounts: Mapping[str, str], network: str = "bridge"
+        self,
+        name: str,
+        mounts: Mapping[str, str],
+        network: str = "bridge",
+        capabilities: Sequence[str] = (),
     ) -> Iterator["Reader"]:
         """A container that can read the backups; it goes at the end, whatever happens.
 
         `mounts` are paths by volume, with `:ro` for those that are only read.
         """
+        granted = [part for one in capabilities for part in ("--cap-add", one)]
         options = [part for v, path in mounts.items() for part in ("--volume", f"{v}:{path}")]
         container = f"{self.stack.values.prefix}-{name}"
         self.docker("rm", "--force", container)
@@ -74,7 +79,7 @@ class Host:
             # Nothing runs as root but the wait for commands: `docker cp` looks a container's user
             # up in the host's own user database, and finds only this one everywhere.
             "create", "--name", container, "--user", "0", "--network", network,
-            "--cap-drop", "ALL", "--security-opt", "no-new-privileges:true",
+            "--cap-drop", "ALL", *granted, "--security-opt", "no-new-privileges:true",
             "--memory", "1g", "--shm-size", "128m", "--init",
             "--env", "PGBACKREST_CONFIG_INCLUDE_PATH=/run/secrets", *options,
             self.stack.images.postgres, "sleep", "infinity",

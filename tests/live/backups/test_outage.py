@@ -28,8 +28,8 @@ def test_it_waits_is_told_and_catches_up_by_itself(site: Site, s3: S3) -> None:
     s3.stop()
     segment = finish_segment(site)
     until(lambda: site.backup("healthy").status != 0, 90, "told by the health")
-    said = site.backup("healthy").output
-    assert "WAL waits" in said and "offsite" in said, said
+    for word in ("WAL waits", "offsite: "):
+        until(lambda word=word: word in site.backup("healthy").output, 120, f"told: {word}")  # type: ignore[misc]
     assert site.sql("SELECT count(*) > 0 FROM tasks WHERE title = 'meanwhile'") == "t"
     until(lambda: site.metrics()[OFFSITE_UP] == 0, 90, "told by the metrics")
     assert site.metrics()["backup_wal_waiting_segments"] >= 1
