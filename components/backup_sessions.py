@@ -1,4 +1,4 @@
-"""The backup of the bot's sessions: its files are its own uid's, so another container reads them."""
+"""The backup of the bot's sessions: files of another uid, so another container reads them."""
 
 import pulumi
 
