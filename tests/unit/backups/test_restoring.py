@@ -1,0 +1,42 @@
+"""Where a restore stops, and from which backup it starts."""
+
+import pytest
+
+from images.postgres.backup.repository import Backup
+from images.postgres.backup.restoring import Target, base, target
+from images.postgres.backup.settings import Wrong
+
+
+def backup(label: str, stopped: int) -> Backup:
+    return Backup(label, "full", stopped - 10, stopped, 1, 1, "a", "b", "0/1", False)
+
+
+BACKUPS = [backup("old", 1_000), backup("new", 2_000)]
+
+
+@pytest.mark.parametrize(
+    ("at", "found"),
+    [
+        ("latest", Target("default")),
+        ("2026-01-31 12:00", Target("time", "2026-01-31 12:00:00.000000+00")),
+        ("2026-01-31 12:00:01.5+01:00", Target("time", "2026-01-31 11:00:01.500000+00")),
+        ("before-v1.4.0", Target("name", "before-v1.4.0")),
+    ],
+)
+def test_a_target_is_the_latest_a_time_or_a_name(at: str, found: Target) -> None:
+    assert target(at) == found
+
+
+def test_the_newest_backup_that_ended_before_is_taken() -> None:
+    assert base(BACKUPS, 1_999).label == "old"
+    assert base(BACKUPS, 2_000).label == "new"
+
+
+def test_a_time_before_the_first_backup_is_refused_with_the_oldest_there_is() -> None:
+    with pytest.raises(Wrong, match="the oldest is of 1970-01-01 00:16:40 UTC"):
+        base(BACKUPS, 999)
+
+
+def test_a_repository_without_backups_is_told() -> None:
+    with pytest.raises(Wrong, match="there is none"):
+        base([], 999)
