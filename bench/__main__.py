@@ -4,10 +4,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import growth, preview, readme
+from bench import backups, growth, preview, readme
 from bench.say import say
 
-MEASUREMENTS = {"preview": preview.measure, "growth": growth.measure}
+MEASUREMENTS = {"preview": preview.measure, "growth": growth.measure, "backups": backups.measure}
 
 
 def main(names: list[str]) -> None:

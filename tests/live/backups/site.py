@@ -15,6 +15,7 @@ from typing import Any
 
 from components import backup_configuration as text
 from components.backup_configuration import Offsite, Repositories, Retention
+from components.backups import LIMITS
 from components.postgres import PG_IDENT_CONF, pg_hba_conf, postgresql_conf, roles_sql
 from tests.live.backups.s3 import BUCKET, KEY, S3, SECRET
 from tests.live.pulumi_stack import docker
@@ -75,6 +76,7 @@ class Site:
     s3: S3
     retention: Retention = field(default_factory=lambda: Retention(max_wal_age=10))
     archive_timeout: int = 5
+    memory: int = 256  # MB, what the database is configured for
     repository_options: Sequence[str] = ()
     data: str = "data"  # the volume that the database is on
     prefix: str = field(default_factory=lambda: f"bk-{secrets.token_hex(3)}")
@@ -91,7 +93,7 @@ class Site:
 
     def write(self, passphrase: str = PASSPHRASE, secret: str = SECRET) -> None:
         """The files of every container, each in a folder that is mounted."""
-        conf = postgresql_conf(50, 256, archiving=True)
+        conf = postgresql_conf(50, self.memory, archiving=True)
         conf += f"archive_timeout = {self.archive_timeout}s\n"
         hba = pg_hba_conf().replace("samenet", "all")
         program = text.program(
@@ -169,7 +171,11 @@ class Site:
 
     def start_backup(self) -> None:
         docker(
-            "create", *OPTIONS, "--name", self.name("backup"), "--network",
+            # As little of a busy host as in a stack: components/backups.py.
+            "create", *OPTIONS, "--cpus", f"{LIMITS.cpus:g}",
+            "--cpu-shares", f"{LIMITS.cpus_reserved * 1024:.0f}",
+            "--memory", f"{LIMITS.memory}m",
+            "--name", self.name("backup"), "--network",
             self.name("backend"), *self.readers(), *self.configuration(),
             built()["images"]["postgres"], "backup", "serve",
         )  # fmt: skip
