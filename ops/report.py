@@ -74,8 +74,13 @@ def _preview(stack: str, directory: Path) -> event_log.Preview:
             "--refresh=false", "--policy-pack", str(pack), "--event-log", str(log),
             "--config-file", str(stacks.file(stack, os.environ, directory.resolve())),
         ]  # fmt: skip
-        # The event log is a debugging option of the engine; this makes it known.
-        environment = {**os.environ, "PULUMI_DEBUG_COMMANDS": "true"}
+        environment = {
+            **os.environ,
+            # The event log is a debugging option of the engine; this makes it known.
+            "PULUMI_DEBUG_COMMANDS": "true",
+            # One finding, one line: the pack reports, and the guard keeps to updates.
+            "TASK_TRACKER_PREVIEW_JUDGE": "pack",
+        }
         with console.status(f"previewing {stack} with {len(RULES)} policies"):
             done = subprocess.run(argv, env=environment, capture_output=True, text=True)
         if not log.exists() or not log.stat().st_size:
