@@ -1,12 +1,21 @@
 """A real Chromium without a window, and everything it complains of while a page is open."""
 
+import asyncio
+import shlex
 import shutil
+import sys
+import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import ConsoleMessage, Page, Request, Response, expect, sync_playwright
+
+from tests.live import cabin
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 SECONDS = 20
@@ -59,8 +68,8 @@ def opened(url: str, key_pin: str | None = None) -> Iterator[tuple[Page, Complai
     arguments = ["--no-sandbox", "--disable-dev-shm-usage"]
     if key_pin:
         arguments.append(f"--ignore-certificate-errors-spki-list={key_pin}")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=arguments)
+    with _cabin(program, urlsplit(url).port or 80) as started, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=started, args=arguments)
         try:
             page = browser.new_page()
             page.set_default_timeout(SECONDS * 1000)
@@ -72,3 +81,30 @@ def opened(url: str, key_pin: str | None = None) -> Iterator[tuple[Page, Complai
             yield page, complaints
         finally:
             browser.close()
+
+
+@contextmanager
+def _cabin(program: str, port: int) -> Iterator[Path]:
+    """The program to start instead: the browser in a network of its own, with this one way out.
+
+    A browser ends its requests whenever an interface of its machine comes or goes
+    (ERR_NETWORK_CHANGED), and each container that starts brings one.
+    """
+    with tempfile.TemporaryDirectory() as name:
+        way, script = Path(name) / "way", Path(name) / "browser"
+        command = ["unshare", "--net", "--", sys.executable, cabin.__file__, str(way), str(port)]
+        script.write_text(f'#!/bin/sh\nexec {shlex.join([*command, program])} "$@"\n')
+        script.chmod(0o700)
+        loop = asyncio.new_event_loop()
+
+        async def inside(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await cabin.join((reader, writer), await asyncio.open_connection("127.0.0.1", port))
+
+        loop.run_until_complete(asyncio.start_unix_server(inside, way))
+        serving = threading.Thread(target=loop.run_forever, daemon=True)
+        serving.start()
+        try:
+            yield script
+        finally:
+            loop.call_soon_threadsafe(loop.stop)
+            serving.join()
