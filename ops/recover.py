@@ -94,7 +94,15 @@ def recover(stack: str, yes: bool, dry_run: bool) -> None:
         )
     known = state.read(stack)
     engine = Engine(known.host)
-    found = damage(locks, known, engine.find(stack))
+    there = engine.find(stack)
+    if there and known.root is None:
+        raise Failure(
+            f"stack {stack}",
+            f"{there[0].name} and {len(there) - 1} more are there, and the state at {backend} knows"
+            " nothing of the stack: another state does",
+            "name that one by PULUMI_BACKEND_URL or `pulumi login`, then run this again",
+        )
+    found = damage(locks, known, there)
     if not found:
         console.print(f"recover: stack {stack} is whole, nothing to do")
         return
