@@ -45,6 +45,8 @@ ready-up ready-preview ready-check ready-test:
 
 # Where releases are published, a stack names them; dev runs what this clone builds.
 up: $(READY) $(if $(filter dev,$(ENVIRONMENT)),images) ## bring the stack up from whatever is there
+	@$(PULUMI)
+	@$(RUN) python -m ops.recover --stack $(STACK) $(filter --yes,$(ANSWER))
 	@$(KNOWN)
 	@$(PULUMI) up $(ANSWER)
 	@address=$$($(RUN) pulumi stack output address --stack $(STACK)); printf '%s\n' \

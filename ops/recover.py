@@ -5,6 +5,7 @@ An `up` alone would meet the lock, and could start a second server beside one th
 """
 
 import json
+import os
 from dataclasses import dataclass, field
 from typing import Annotated
 
@@ -16,6 +17,7 @@ from ops import lock, state
 from ops.lock import Lock
 from ops.orphans import Engine, Object, orphans
 from ops.state import CREATING, State
+from toolchain import stacks
 from toolchain.failure import Failure
 
 PROJECT = "task-tracker"
@@ -127,8 +129,11 @@ def mend(stack: str, found: Damage, known: State, engine: Engine) -> None:
         state.pulumi("state", "taint", *(r.urn for r in found.failed), "--stack", stack, "--yes")
     if found.pending and known.root:
         # Only the stack itself is asked for, which asks no provider: the next `up` refreshes all.
+        # Where the key is this machine's own, the file with its salt is not the committed one.
+        own = ["--config-file", str(stacks.file(stack, os.environ))]
         state.pulumi(
             "refresh", "--stack", stack, "--yes", "--skip-preview",
+            *(own if stacks.private(os.environ) else []),
             *(["--clear-pending-creates"] if found.creating else []), "--target", known.root,
         )  # fmt: skip
 

@@ -35,7 +35,8 @@ def kill_an_up(stack: PulumiStack, chance: random.Random, most: int) -> str:
         ended = process.poll()
         kill(process.pid)
         process.stdout.close()
-    return f"killed after {seen} of {steps} steps and {wait:.2f} s, status {ended}: {last}"
+    assert ended is None, f"the up ended by itself after {seen} steps, before {steps}: {last}"
+    return f"killed after {steps} steps and {wait:.2f} s: {last}"
 
 
 def kill(pid: int) -> None:

@@ -77,7 +77,7 @@ def probed(container: Container, path: str | None = None) -> str:
     probe = list(container.promised.command)
     if path:
         probe[-1] = probe[-1].replace("/api/health", path)
-    script = 'exec "$@" 2>&1 || true'
+    script = '"$@" 2>&1 || true'
     return docker("exec", container.name, "sh", "-c", script, "sh", *probe)
 
 
