@@ -24,18 +24,20 @@ class Draft:
 
     def data(self, name: str, type: str = CONTAINER) -> dict[str, Any]:
         """The inputs of a resource, to be changed. Raises KeyError where the plan has none."""
-        key = (type, name)
+        return self._copy((type, name)).data
+
+    def options(self, name: str, type: str = CONTAINER, **options: Any) -> None:
+        """Other resource options."""
+        resource = self._copy((type, name))
+        self._changed[type, name] = replace(resource, options=replace(resource.options, **options))
+
+    def _copy(self, key: Key) -> Planned:
         if key not in self._changed:
             resource = self._original[key]
             self._changed[key] = replace(resource, data=copy.deepcopy(resource.data))
         changed = self._changed[key]
-        assert changed is not None, f"{name} was dropped"
-        return changed.data
-
-    def options(self, name: str, type: str = CONTAINER, **options: Any) -> None:
-        """Other resource options."""
-        resource = self._original[type, name]
-        self._changed[type, name] = replace(resource, options=replace(resource.options, **options))
+        assert changed is not None, f"{key[1]} was dropped"
+        return changed
 
     def drop(self, name: str, type: str = CONTAINER) -> None:
         assert (type, name) in self._original, f"the plan has no {name}"

@@ -1,0 +1,119 @@
+"""Postgres, NATS and their backups."""
+
+from policies.example import container
+from tests.policies.draft import Draft
+from tests.policies.mutation import Change, Mutation, environment, given, more
+
+NATS, POSTGRES = ("nats-authorization",), ("postgres-authentication",)
+CONF = ("nats-version", "nats-server.conf")
+HBA = ("postgres-config-files", "pg_hba.conf")
+
+
+def text(name: str, file: str, old: str, new: str) -> Change:
+    """A file of a carrier with one text in place of another."""
+    return lambda draft, _: draft.edit(name, file, lambda content: content.replace(old, new))
+
+
+def whole(name: str, file: str, content: str) -> Change:
+    return lambda draft, _: draft.edit(name, file, lambda _: content)
+
+
+def no_backups(draft: Draft, _: str) -> None:
+    for name in ("backup", "drill"):
+        draft.drop(name)
+
+
+def proven(**times: str) -> Change:
+    """What is known of the backups of a stack that has been there since 2020."""
+
+    def change(draft: Draft, _: str) -> None:
+        draft.settings["backups"]["proven"] = {"deployed": LONG_AGO, **times}
+
+    return change
+
+
+def few_days_of_figures(draft: Draft, name: str) -> None:
+    command = ["--storage.tsdb.retention.time=2d"]
+    draft.add(container(name, image="prom/prometheus:v3.5.0", command=command))
+
+
+LONG_AGO, FAR_AHEAD = "2020-01-01T00:00:00+00:00", "2999-01-01T00:00:00+00:00"
+NOBODY = "listen: 0.0.0.0:4222\nhttp: 0.0.0.0:8222\n"
+TWICE = "authorization {{ users: [ {{ user: a, password: $a, permissions: {{ {} }} }} ] }}\n"
+
+MUTATIONS = (
+    Mutation("NATS without users", NATS, whole(*CONF, NOBODY), ("nats",)),
+    Mutation(
+        "no_auth_user",
+        NATS,
+        text(*CONF, "max_payload", "no_auth_user: api_a\nmax_payload"),
+        ("nats",),
+    ),
+    Mutation("publishes >", NATS, whole(*CONF, TWICE.format('publish: ">"')), ("nats",)),
+    Mutation("reads >", NATS, whole(*CONF, TWICE.format('subscribe: [">"]')), ("nats",)),
+    Mutation("api publishes >", NATS, text(*CONF, '"tasks.new.*"', '">"'), ("nats",)),
+    Mutation(
+        "api reads > and its inbox",
+        NATS,
+        text(*CONF, '"_INBOX.api_a.>"', '"_INBOX.api_a.>", ">"'),
+        ("nats",),
+    ),
+    Mutation(
+        "a user without permissions",
+        NATS,
+        text(*CONF, "users: [", "users: [ { user: x, password: $x }"),
+        ("nats",),
+    ),
+    Mutation(
+        "NATS without its file",
+        ("authenticated-datastores",),
+        given(command=["nats-server", "-m", "8222"]),
+        ("nats",),
+    ),
+    Mutation("pg_hba trust", POSTGRES, text(*HBA, "scram-sha-256", "trust"), ("postgres",)),
+    Mutation("pg_hba md5", POSTGRES, text(*HBA, "scram-sha-256", "md5"), ("postgres",)),
+    Mutation("pg_hba password", POSTGRES, text(*HBA, "scram-sha-256", "password"), ("postgres",)),
+    Mutation(
+        "pg_hba socket trust",
+        POSTGRES,
+        text(*HBA, "postgres peer", "postgres trust"),
+        ("postgres",),
+    ),
+    Mutation(
+        "POSTGRES_HOST_AUTH_METHOD",
+        ("authenticated-datastores",),
+        more("envs", "POSTGRES_HOST_AUTH_METHOD=trust"),
+        ("postgres",),
+    ),
+    Mutation(
+        "fewer connections",
+        ("pools-fit-database",),
+        text(
+            "postgres-config-files",
+            "postgresql.conf",
+            "max_connections = 900",
+            "max_connections = 100",
+        ),
+        ("postgres",),
+    ),
+    Mutation(
+        "a larger pool",
+        ("pools-fit-database",),
+        environment("DATABASE_POOL_SIZE", "200"),
+        ("api-1", "worker-1"),
+    ),
+    Mutation(
+        "more processes", ("pools-fit-database",), environment("WEB_CONCURRENCY", "64"), ("api-1",)
+    ),
+    Mutation("no backups", ("backups-in-prod",), no_backups, ("backup",)),
+    Mutation(
+        "backups are old",
+        ("proven-restore",),
+        proven(newest_backup=LONG_AGO, proven_restore=FAR_AHEAD),
+        ("backup",),
+    ),
+    Mutation(
+        "no restore was proven", ("proven-restore",), proven(newest_backup=FAR_AHEAD), ("backup",)
+    ),
+    Mutation("two days of figures", ("metrics-kept",), few_days_of_figures, ("prometheus",)),
+)
