@@ -5,8 +5,8 @@ The pack is loaded by a flag. `install` makes the program check itself with the 
 - The whole plan first. Resources register only once the program's own code has ended, and by
   then every one, a raw one or a child of a component, has been constructed and seen. What plain
   values break already ends an update before anything is registered.
-- Each resource again as it registers, after every other transform has changed it. In an update
-  one that breaks a law is refused before it is made.
+- Each resource again as it registers, and once more after the engine has changed it by another
+  transform. In an update one that breaks a law is refused before it is made.
 - In the end the stack they make. A preview tells all findings, and fails.
 
 `pulumi up` previews first, so all of it holds before anything is touched; with `--skip-preview`
@@ -19,14 +19,18 @@ updates are guarded all the same.
 
 from __future__ import annotations
 
+import contextvars
 import os
 import sys
+import threading
 import uuid
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pulumi
+from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime import settings, stack, sync_await
+from pulumi.runtime._callbacks import _CallbackServicer
 from pulumi.runtime.proto import callback_pb2, engine_pb2, resource_pb2, resource_pb2_grpc
 
 from policies import configuration, exceptions
@@ -57,7 +61,7 @@ def install() -> None:
     if isinstance(settings_of_stack, dict):
         guard.rehearsal.settings = guard.judge.settings = settings_of_stack
     pulumi.runtime.register_stack_transformation(guard.construct)
-    sync_await._sync_await(guard.watch())
+    sync_await._sync_await(guard.listen())
     pulumi.run(guard.run)
 
 
@@ -69,7 +73,11 @@ class _Guard:
         self.found: dict[str, list[Finding]] = {}
         self._urns: dict[pulumi.Resource, str] = {}
         self._props: dict[str, Any] = {}
-        self._requests: dict[str, resource_pb2.TransformRequest] = {}
+        self._registered: dict[str, Planned] = {}
+        self._callbacks: _CallbackServicer | None = None
+        self._transforms = False
+        self._watching = False
+        self._lock = threading.Lock()
 
     def construct(self, args: pulumi.ResourceTransformationArgs) -> None:
         """See a resource as the program constructs it; an output without a value is unknown."""
@@ -87,16 +95,59 @@ class _Guard:
         self._props[urn] = args.props
         self.constructed.append(Planned(args.type_, urn, camel(raw(args.props)), options))
 
-    async def watch(self) -> None:
-        """See each resource from now on as it registers, after the transforms there are by now."""
-        callbacks = await settings._get_callbacks()
+    async def listen(self) -> None:
+        """See each resource as the program sends it to the engine, in threads of the SDK's own."""
+        self._callbacks = await settings._get_callbacks()
+        here = contextvars.copy_context()  # which stack this is, and where its engine listens
+        monitor: Any = settings.get_monitor()
+        send, transform = monitor.RegisterResource, monitor.RegisterStackTransform
+
+        def seen(request: resource_pb2.RegisterResourceRequest, *rest: Any, **more: Any) -> Any:
+            defined = request.deleteBeforeReplaceDefined
+            options = Options(
+                protect=request.protect,
+                delete_before_replace=request.deleteBeforeReplace if defined else None,
+                parent=request.parent,
+                ignore_changes=tuple(request.ignoreChanges),
+                replace_on_changes=tuple(request.replaceOnChanges),
+            )
+            with self._lock:
+                here.run(self.register, request.type, request.name, request.object, options)
+                if request.transforms and not self._watching:
+                    self.watch()
+            return send(request, *rest, **more)
+
+        def transformed(*rest: Any, **more: Any) -> Any:
+            self._transforms = True
+            return transform(*rest, **more)
+
+        monitor.RegisterResource, monitor.RegisterStackTransform = seen, transformed
+
+    def watch(self) -> None:
+        """See each resource after the engine changed it, where there are transforms that may.
+
+        The engine calls back for each resource, a fifth of what a preview takes: it is asked only
+        where the program has transforms, and after all of them.
+        """
+        callbacks = self._callbacks
         assert callbacks is not None
+        self._watching = True
 
         # The SDK's own transform turns unknown values into None, which would read as "not given",
         # so the request is read as it comes.
         async def see(message: bytes) -> resource_pb2.TransformResponse:
             request = resource_pb2.TransformRequest.FromString(message)
-            self.register(request)
+            opts = request.options
+            before = opts.delete_before_replace if opts.HasField("delete_before_replace") else None
+            options = Options(
+                protect=opts.protect,
+                delete_before_replace=before,
+                parent=request.parent,
+                ignore_changes=tuple(opts.ignore_changes),
+                replace_on_changes=tuple(opts.replace_on_changes),
+            )
+            with self._lock:
+                self.register(request.type, request.name, request.properties, options)
             return resource_pb2.TransformResponse(
                 properties=request.properties, options=request.options
             )
@@ -106,26 +157,14 @@ class _Guard:
         callback = callback_pb2.Callback(token=token, target=callbacks._target)
         callbacks._monitor.RegisterStackTransform(callback)
 
-    def register(self, request: resource_pb2.TransformRequest) -> None:
-        urn, opts = urn_of(request.parent, request.type, request.name), request.options
-        if self._requests.get(urn) == request:
-            return  # nothing changed it between one watch and the next
-        self._requests[urn] = request
-        before = opts.delete_before_replace if opts.HasField("delete_before_replace") else None
-        resource = Planned(
-            request.type,
-            urn,
-            plain(request.properties),
-            Options(
-                protect=opts.protect,
-                delete_before_replace=before,
-                parent=request.parent,
-                ignore_changes=tuple(opts.ignore_changes),
-                replace_on_changes=tuple(opts.replace_on_changes),
-            ),
-        )
-        found = list(self.judge.resource(resource))
-        self.found[urn] = found
+    def register(self, type: str, name: str, inputs: Struct, options: Options) -> None:
+        """Judge a resource, unless it is what was judged already."""
+        urn = urn_of(options.parent, type, name)
+        resource = Planned(type, urn, plain(inputs), options)
+        if self._registered.get(urn) == resource:
+            return
+        self._registered[urn] = resource
+        found = self.found[urn] = list(self.judge.resource(resource))
         if not pulumi.runtime.is_dry_run():
             _refuse(found)
 
@@ -133,7 +172,8 @@ class _Guard:
         """What happens between the end of the program's code and the end of the program."""
         if not pulumi.runtime.is_dry_run():
             _refuse(self.rehearse())
-        await self.watch()
+        if self._transforms:
+            self.watch()
         await stack.wait_for_rpcs()
         root = pulumi.runtime.get_root_resource()
         urn = await root.urn.future() if root else None
