@@ -23,9 +23,9 @@ PREFIX = f"{PROJECT}-{NAME}"
 PORT = 28390
 SEED = int(os.environ.get("KILL_SEED", random.randrange(10**6)))
 
-# The most steps that an `up` gets before it is killed. A first one takes about 190, which the first
-# three share; one to another release takes about 60, the last of which delete what was replaced.
-STEPS = (90, 60, 35, 50, 50)
+# The most steps that an `up` gets before it is killed. A first one takes about 220, which the first
+# three share; one to another release takes about 40, the last of which delete what was replaced.
+STEPS = (90, 60, 35, 25, 25)
 FROM_NOTHING = 3
 
 
