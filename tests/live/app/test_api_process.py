@@ -49,6 +49,21 @@ def refused(stack: Stack) -> bool:
     return False
 
 
+def test_a_request_that_the_database_drops_is_told_to_come_again(stack: Stack) -> None:
+    answers: list[httpx.Response] = []
+    with stack.postgres.locked_tasks():
+        request = threading.Thread(
+            target=lambda: answers.append(stack.post("/api/tasks", {"title": "dropped"}))
+        )
+        request.start()
+        wait_for("the request to be in flight", lambda: stack.postgres.waits_for_lock("api"))
+        stack.postgres.cut_off("api")
+        request.join()
+    (answer,) = answers
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "2")
+    assert answer.json() == {"detail": "the database does not answer; try again in a moment"}
+
+
 def test_a_query_that_takes_too_long_is_logged_without_what_was_written(stack: Stack) -> None:
     with stack.postgres.locked_tasks():
         request = threading.Thread(target=lambda: stack.create("canary of a slow query"))

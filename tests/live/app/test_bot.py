@@ -136,11 +136,13 @@ def test_a_title_that_is_too_long_is_refused_in_words(bot: Bot, telegram: Telegr
 def test_a_restarted_bot_answers_each_update_once(bot: Bot, telegram: Telegram) -> None:
     telegram.write(7, "/new before the restart")
     wait_for("the task to be told done", lambda: len(telegram.sent) == 2)
+    telegram.write(7, "thanks")
+    wait_for("the usage", lambda: len(telegram.sent) == 3)
     assert bot.process.end() == 0
     telegram.write(8, "/new while it was away")
     bot.start()
-    wait_for("the other to be told done", lambda: len(telegram.sent) == 4)
-    assert [chat for chat, _ in telegram.sent] == [7, 7, 8, 8]
+    wait_for("the other to be told done", lambda: len(telegram.sent) == 5)
+    assert [chat for chat, _ in telegram.sent] == [7, 7, 7, 8, 8]
 
 
 def test_an_update_waits_while_the_api_is_away(bot: Bot, telegram: Telegram) -> None:

@@ -31,11 +31,9 @@ def test_the_list_is_paged_newest_first_and_misses_none(stack: Stack) -> None:
     made = [stack.create(f"page {number}") for number in range(5)]
     seen: list[str] = []
     path = "/api/tasks?limit=2"
-    while not set(made) <= set(seen):
+    for _ in range(3):
         page = stack.get(path).json()
         seen += [task["id"] for task in page["tasks"]]
-        if page["next"] is None:
-            break
         path = f"/api/tasks?limit=2&before={page['next']}"
     assert seen[:5] == made[::-1]
     assert len(seen) == len(set(seen))
