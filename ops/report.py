@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,7 +16,7 @@ from rich.console import Console
 from ops.preview_report import event_log, report
 from ops.preview_report.markdown import markdown
 from ops.preview_report.sarif import sarif
-from policies import exceptions
+from policies import exceptions, proof
 from policies.configuration import Misconfigured
 from policies.registry import RULES
 from toolchain import stacks
@@ -52,11 +52,12 @@ def main(
     except (event_log.BadEventLog, Misconfigured) as error:
         console.print(f"report: {error}", style="red", markup=False, highlight=False)
         raise typer.Exit(BAD_INPUT) from None
+    text = markdown(found) + _backups(stack)
     if output is None:
-        sys.stdout.write(markdown(found))
+        sys.stdout.write(text)
     else:
         output.mkdir(parents=True, exist_ok=True)
-        (output / "report.md").write_text(markdown(found))
+        (output / "report.md").write_text(text)
         (output / "report.json").write_text(found.model_dump_json(indent=2))
         (output / "report.sarif").write_text(json.dumps(sarif(found, RULES), indent=2))
         console.print(f"report: written to {output}")
@@ -87,6 +88,15 @@ def _preview(stack: str, directory: Path) -> event_log.Preview:
             said = (done.stdout + done.stderr).strip()
             raise event_log.BadEventLog(f"the preview of {stack} did not start:\n{said}")
         return event_log.read(log)
+
+
+def _backups(stack: str) -> str:
+    """How old backups and proven restores are, as far as `ops` has written it down."""
+    file = proof.FOLDER / f"{stack}.json"
+    if not file.exists():
+        return ""
+    known = proof.told(proof.read(json.loads(file.read_text())), datetime.now(UTC))
+    return f"\n### Backups\n{known[:1].upper()}{known[1:]}.\n"
 
 
 def _gaps(directory: Path, stack: str) -> list[str]:

@@ -47,6 +47,17 @@ def known(stack: str, given: Mapping[str, Any]) -> Proof:
 _KEYS = ("deployed", "newest_backup", "proven_restore")
 
 
+def told(found: Proof, now: datetime) -> str:
+    """The ages for a reader: how old the newest backup is, and the last proven restore."""
+
+    def age(when: datetime | None) -> str:
+        return f"{(now - when).total_seconds() / 3600:.0f} h ago" if when else "not known"
+
+    return (
+        f"newest backup {age(found.newest_backup)}, last proven restore {age(found.proven_restore)}"
+    )
+
+
 def deployed(stack: str, folder: Path | None = None) -> datetime | None:
     """When the oldest of a stack's containers was first declared, as its state says.
 

@@ -62,3 +62,9 @@ def test_the_newest_of_what_is_given_and_what_was_written_down_counts(
 def test_a_time_that_says_no_zone_or_nothing_is_refused(time: str) -> None:
     with pytest.raises(ValueError, match="zone|isoformat"):
         proof.read({"newest_backup": time})
+
+
+def test_a_report_tells_both_ages() -> None:
+    told = proof.told(Proof(LONG_AGO, ago(hours=3), ago(days=2)), NOW)
+    assert told == "newest backup 3 h ago, last proven restore 48 h ago"
+    assert "not known" in proof.told(Proof(), NOW)
