@@ -82,7 +82,7 @@ def probed(container: Container) -> str:
 
 
 def readiness(api: Container) -> httpx.Response:
-    """What an api says of itself, asked past the frozen edge and with more time than a probe has."""
+    """What an api says of itself, asked past the frozen edge, with more time than a probe has."""
     address = Running(api.name).networks["frontend"]
     return httpx.get(f"http://{address}:{PORT}/api/ready", timeout=15)
 
