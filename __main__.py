@@ -2,6 +2,7 @@
 
 import pulumi
 
+import startup  # noqa: F401, I001
 from policies import guard
 from settings import load
 from task_tracker import TaskTracker
