@@ -37,7 +37,24 @@ _OPTION = re.compile(
 # What an attacker tries first.
 WEAK = {
     *("", "postgres", "admin", "root", "password", "passwd", "secret", "changeme", "change-me"),
-    *("guest", "test", "example", "default", "user", "nats", "redis", "mysql", "123456", "12345"),
+    *(
+        "guest",
+        "test",
+        "minioadmin",
+        "elastic",
+        "mariadb",
+        "rabbitmq",
+        "toor",
+        "pass",
+        "example",
+        "default",
+        "user",
+        "nats",
+        "redis",
+        "mysql",
+        "123456",
+        "12345",
+    ),
     *("qwerty", "letmein", "admin123", "password1", "password123", "postgres123", "tasktracker"),
 }
 

@@ -10,7 +10,7 @@ from policies.image import parse
 from policies.planned import IMAGE, REMOTE_IMAGE, WORKLOADS, Planned
 from policies.rule import DEPLOYED, Config, Rule, Severity
 
-VERSION = re.compile(r"\d+\.\d+|^sha-[0-9a-f]{7,40}$|\d{6,}")
+VERSION = re.compile(r"\d+\.\d+|^sha-[0-9a-f]{7,40}$|\d{6,}|\d{4}-\d\d-\d\d")
 RELEASE = re.compile(r"^(v\d+\.\d+\.\d+([-+][\w.-]+)?|sha-[0-9a-f]{7,40})$")
 
 
