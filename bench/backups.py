@@ -33,6 +33,7 @@ def _site(folder: Path, s3: S3) -> Site:
 
 
 def _fill(site: Site) -> None:
+    site.take("full")
     say(f"pgbench: {SCALE * 100_000} accounts")
     site.run("postgres", "createdb", "-U", "postgres", "bench").succeeded()
     _pgbench(site, "--initialize", "--quiet", f"--scale={SCALE}")

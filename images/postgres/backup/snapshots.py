@@ -63,8 +63,13 @@ class Snapshots:
             self.restic(*argv)
 
     def all(self, kind: str) -> list[Snapshot]:
-        """Snapshots of a kind, from old to new."""
-        text = self.restic("snapshots", "--json", "--tag", kind)
+        """Snapshots of a kind, from old to new; none where nothing was ever stored."""
+        try:
+            text = self.restic("snapshots", "--json", "--tag", kind)
+        except Wrong as error:
+            if f"(exit {NO_REPOSITORY})" not in str(error):
+                raise
+            return []
         found = [
             Snapshot(entry["id"], _name(entry), entry["time"]) for entry in json.loads(text) or []
         ]
