@@ -1,19 +1,28 @@
 """Measures, writes the results and the README's table: `python -m bench [preview growth …]`."""
 
+import os
 import sys
 import tempfile
 from pathlib import Path
 
-from bench import backups, growth, preview, readme
+from bench import backups, growth, preview, readme, release, start
 from bench.say import say
 
-MEASUREMENTS = {"preview": preview.measure, "growth": growth.measure, "backups": backups.measure}
+MEASUREMENTS = {
+    "preview": preview.measure,
+    "start": start.measure,
+    "release": release.measure,
+    "growth": growth.measure,
+    "backups": backups.measure,
+}
 
 
 def main(names: list[str]) -> None:
     unknown = set(names) - set(MEASUREMENTS)
     if unknown:
         sys.exit(f"no measurement is called {sorted(unknown)[0]}: {', '.join(MEASUREMENTS)}")
+    # As on most machines: a program is compiled once and not at every run.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     for name in names or MEASUREMENTS:
         say(name)
         with tempfile.TemporaryDirectory(prefix=f"bench-{name}-") as folder:
