@@ -7,12 +7,14 @@ can't express (`uts`, `pids_limit`, `depends_on`, `profiles`) is left out.
 from __future__ import annotations
 
 import re
-import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from policies.example import container, planned
 from policies.planned import NETWORK, VOLUME, Planned
+from tests.policies.compose_port import ports
+from tests.policies.compose_storage import storage
+from tests.policies.compose_value import megabytes, pairs, seconds, text, words
 
 Service = Mapping[str, Any]
 
@@ -24,7 +26,6 @@ _SAME = {
     **{"cpu_quota": "cpuQuota", "cpu_period": "cpuPeriod", "init": "init", "tty": "tty"},
     **{"dns": "dns", "domainname": "domainname", "group_add": "groupAdds", "runtime": "runtime"},
 }
-_UNITS = {"": 1, "b": 1, "k": 2**10, "m": 2**20, "g": 2**30}
 
 
 def resources(file: Mapping[str, Any], stack: str = "prod") -> Iterator[Planned]:
@@ -47,7 +48,7 @@ def inputs(service: Service, name: str = "service") -> dict[str, Any]:
     """The inputs of one service, named as in the provider's schema."""
     given = {_SAME[key]: value for key, value in service.items() if key in _SAME}
     given.setdefault("image", f"{name}:latest")  # built here
-    for part in (_process, _network, _storage, _limits, _rest):
+    for part in (_process, _network, storage, _limits, _rest):
         given.update({key: value for key, value in part(service).items() if value is not None})
     if "user" in given:
         given["user"] = str(given["user"])
@@ -58,19 +59,19 @@ def inputs(service: Service, name: str = "service") -> dict[str, Any]:
 
 def _process(service: Service) -> dict[str, Any]:
     given = service.get("restart") or "no"  # YAML reads a bare `no` as false
-    restart, _, tries = _text(given).partition(":")
+    restart, _, tries = text(given).partition(":")
     return {
-        "command": _words(service.get("command")),
-        "entrypoints": _words(service.get("entrypoint")),
+        "command": words(service.get("command")),
+        "entrypoints": words(service.get("entrypoint")),
         "envs": [
             entry if value is None else f"{entry}={value}"
-            for entry, value in _pairs(service.get("environment"))
+            for entry, value in pairs(service.get("environment"))
         ]
         or None,
         "restart": restart,
         "maxRetryCount": int(tries) if tries else None,
         "healthcheck": _health(service.get("healthcheck")),
-        "destroyGraceSeconds": _seconds(service.get("stop_grace_period")),
+        "destroyGraceSeconds": seconds(service.get("stop_grace_period")),
         "capabilities": _capabilities(service),
     }
 
@@ -85,33 +86,12 @@ def _network(service: Service) -> dict[str, Any]:
             {"name": name, "aliases": (more or {}).get("aliases", [])} for name, more in entries
         ]
         or None,
-        "ports": [port for entry in service.get("ports", ()) for port in _ports(entry)] or None,
+        "ports": [port for entry in service.get("ports", ()) for port in ports(entry)] or None,
         "hosts": [
             {"host": host, "ip": ip}
-            for host, ip in _pairs(service.get("extra_hosts"), separator=r"[:=]")
+            for host, ip in pairs(service.get("extra_hosts"), separator=r"[:=]")
         ]
         or None,
-    }
-
-
-def _storage(service: Service) -> dict[str, Any]:
-    volumes: list[dict[str, Any]] = []
-    mounts: list[dict[str, Any]] = []
-    for entry in service.get("volumes", ()):
-        if isinstance(entry, str):
-            volumes.append(_short_volume(entry))
-        else:
-            mounts.append(_long_volume(entry))
-    for secret in service.get("secrets", ()):
-        name = secret if isinstance(secret, str) else secret["source"]
-        place = {"containerPath": f"/run/secrets/{name}", "readOnly": True}
-        volumes.append({"hostPath": f"/opt/secrets/{name}", **place})
-    tmpfs = service.get("tmpfs") or []
-    places = [tmpfs] if isinstance(tmpfs, str) else tmpfs
-    return {
-        "volumes": volumes or None,
-        "mounts": mounts or None,
-        "tmpfs": {place.partition(":")[0]: place.partition(":")[2] for place in places} or None,
     }
 
 
@@ -123,10 +103,10 @@ def _limits(service: Service) -> dict[str, Any]:
     gpus = service.get("gpus") or ("all" if reserved.get("devices") else None)
     promised = reserved.get("cpus")
     return {
-        "memory": _megabytes(service.get("mem_limit") or limits.get("memory")),
-        "memoryReservation": _megabytes(service.get("mem_reservation") or reserved.get("memory")),
-        "memorySwap": -1 if swap == -1 else _megabytes(swap),
-        "shmSize": _megabytes(service.get("shm_size")),
+        "memory": megabytes(service.get("mem_limit") or limits.get("memory")),
+        "memoryReservation": megabytes(service.get("mem_reservation") or reserved.get("memory")),
+        "memorySwap": -1 if swap == -1 else megabytes(swap),
+        "shmSize": megabytes(service.get("shm_size")),
         "cpus": None if cpus is None else str(cpus),
         "cpuShares": round(float(promised) * 1024) if promised else None,
         "gpus": gpus if gpus is None or isinstance(gpus, str) else "all",
@@ -137,14 +117,14 @@ def _limits(service: Service) -> dict[str, Any]:
 
 def _rest(service: Service) -> dict[str, Any]:
     logging = service.get("logging") or {}
-    labels = [{"label": k, "value": v or ""} for k, v in _pairs(service.get("labels"))]
-    sysctls = {key: value or "" for key, value in _pairs(service.get("sysctls"))}
+    labels = [{"label": k, "value": v or ""} for k, v in pairs(service.get("labels"))]
+    sysctls = {key: value or "" for key, value in pairs(service.get("sysctls"))}
     return {
         "labels": labels or None,
         "sysctls": sysctls or None,
         "devices": [_device(entry) for entry in service.get("devices", ())] or None,
         "logDriver": logging.get("driver"),
-        "logOpts": {k: _text(v) for k, v in logging["options"].items()}
+        "logOpts": {k: text(v) for k, v in logging["options"].items()}
         if logging.get("options")
         else None,
     }
@@ -168,53 +148,6 @@ def _health(check: Mapping[str, Any] | None) -> dict[str, Any] | None:
     }
 
 
-def _ports(entry: Any) -> Iterator[dict[str, Any]]:
-    if isinstance(entry, Mapping):
-        host, published = entry.get("host_ip", ""), _text(entry.get("published", ""))
-        target, protocol = _text(entry["target"]), entry.get("protocol", "tcp")
-    else:
-        text, _, protocol = _text(entry).partition("/")
-        found = re.fullmatch(r"(?:(?:\[?([^\]]*?)\]?:)?([\d-]*):)?([\d-]+)", text)
-        assert found, f"no port: {entry!r}"
-        host, published, target = found[1] or "", found[2] or "", found[3]
-    inner, outer = _range(target), _range(published) if published else []
-    for index, port in enumerate(inner):
-        yield {
-            "internal": port,
-            **({"external": outer[index]} if outer else {}),
-            **({"ip": host} if host else {}),
-            "protocol": protocol or "tcp",
-        }
-
-
-def _range(text: str) -> list[int]:
-    first, _, last = text.partition("-")
-    return list(range(int(first), int(last or first) + 1))
-
-
-def _short_volume(entry: str) -> dict[str, Any]:
-    source, _, rest = entry.partition(":")
-    if not rest:
-        return {"containerPath": source}
-    target, _, mode = rest.partition(":")
-    host = source.startswith(("/", ".", "~"))
-    path = re.sub(r"^\.", "/home/project", re.sub(r"^~", "/home/user", source))
-    place = {"hostPath": path} if host else {"volumeName": source}
-    return {**place, "containerPath": target, "readOnly": "ro" in mode.split(",")}
-
-
-def _long_volume(entry: Mapping[str, Any]) -> dict[str, Any]:
-    bind, size = entry.get("bind") or {}, (entry.get("tmpfs") or {}).get("size")
-    return {
-        "type": entry["type"],
-        "target": entry["target"],
-        "readOnly": entry.get("read_only", False),
-        **({"source": entry["source"]} if "source" in entry else {}),
-        **({"bindOptions": {"propagation": bind["propagation"]}} if "propagation" in bind else {}),
-        **({"tmpfsOptions": {"sizeBytes": _bytes(size)}} if size else {}),
-    }
-
-
 def _device(entry: Any) -> dict[str, str]:
     if isinstance(entry, Mapping):
         return {"hostPath": entry["source"], "containerPath": entry.get("target", "")}
@@ -226,40 +159,3 @@ def _device(entry: Any) -> dict[str, str]:
 def _ulimit(name: str, limit: Any) -> dict[str, Any]:
     both = limit if isinstance(limit, Mapping) else {"soft": limit, "hard": limit}
     return {"name": name, "soft": both["soft"], "hard": both["hard"]}
-
-
-def _pairs(entries: Any, separator: str = "=") -> Iterator[tuple[str, str | None]]:
-    """Names and values of a list (`NAME=value`) or a map; None for a value that isn't given."""
-    if isinstance(entries, Mapping):
-        for name, value in entries.items():
-            yield str(name), None if value is None else _text(value)
-    for entry in entries if isinstance(entries, Sequence) else ():
-        name, *value = re.split(separator, _text(entry), maxsplit=1)
-        yield name, value[0] if value else None
-
-
-def _words(words: Any) -> list[str] | None:
-    if words is None:
-        return None
-    return shlex.split(words) if isinstance(words, str) else [_text(word) for word in words]
-
-
-def _text(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _bytes(value: Any) -> int:
-    found = re.fullmatch(r"([\d.]+)\s*([bkmg]?)b?", str(value).lower())
-    assert found, f"no size: {value!r}"
-    return int(float(found[1]) * _UNITS[found[2]])
-
-
-def _megabytes(value: Any) -> int | None:
-    return None if value is None else max(1, _bytes(value) // 2**20)
-
-
-def _seconds(value: Any) -> int | None:
-    if value is None:
-        return None
-    units = {"h": 3600, "m": 60, "s": 1}
-    return sum(int(n) * units[u] for n, u in re.findall(r"(\d+)([hms])", str(value)))

@@ -110,3 +110,9 @@ def test_ports_are_read_in_every_form(short: Any, ports: list[tuple[Any, ...]]) 
 )
 def test_volumes_are_read_in_every_form(short: str, volume: dict[str, Any]) -> None:
     assert inputs({"volumes": [short]})["volumes"] == [volume]
+
+
+def test_a_tmpfs_keeps_its_size() -> None:
+    entry = {"type": "tmpfs", "target": "/tmp", "tmpfs": {"size": "64m"}}
+    (mount,) = inputs({"volumes": [entry]})["mounts"]
+    assert mount["tmpfsOptions"] == {"sizeBytes": 64 * 2**20}
