@@ -33,17 +33,23 @@ def files_of(resource: Planned) -> Iterator[File]:
         for upload in resource.inputs.each("uploads"):
             text = upload.data.get("content") or _decoded(upload.data.get("contentBase64"))
             if text is not None:
-                yield File(resource, upload.data.get("file", ""), text, upload.path)
+                yield File(resource, _known(upload.data.get("file", "")), _known(text), upload.path)
     if resource.type == SERVICE_CONFIG:
         text = resource.data.get("dataRaw") or _decoded(resource.data.get("data"))
         if text is not None:
-            yield File(resource, resource.data.get("name") or resource.name, text, "data")
+            name = resource.data.get("name") or resource.name
+            yield File(resource, _known(name), _known(text), "data")
 
 
 def files(stack: Stack) -> Iterator[File]:
     """The files of all resources."""
     for resource in stack.of(CONTAINER, SERVICE_CONFIG):
         yield from files_of(resource)
+
+
+def _known(value: object) -> str | Unknown:
+    """A path or a text; what is none is as good as unknown."""
+    return value if isinstance(value, str) else UNKNOWN
 
 
 def _decoded(value: object) -> str | Unknown | None:

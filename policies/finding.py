@@ -7,11 +7,6 @@ from enum import Enum
 
 from policies.rule import Level, Rule
 
-UNDECIDED = (
-    "can't be decided at preview: {path} isn't known; make it known by giving it as a plain value, "
-    "not as another resource's output"
-)
-
 
 class Kind(Enum):
     """What a finding is about."""

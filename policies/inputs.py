@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -9,11 +10,22 @@ from policies.values import UNKNOWN
 
 
 class Undecided(Exception):
-    """A rule needed the value at `path`, and a preview can't know it."""
+    """A rule needed the value at `path`, and a preview can't know it, or it is none of its kind."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, kind: str = "") -> None:
         super().__init__(path)
         self.path = path
+        self.kind = kind
+
+    @property
+    def fact(self) -> str:
+        """What is wrong, and how to mend it."""
+        if self.kind:
+            return f"can't be decided at preview: {self.path} is not {self.kind}"
+        return (
+            f"can't be decided at preview: {self.path} isn't known; make it known by giving it as "
+            "a plain value, not as another resource's output"
+        )
 
 
 class Inputs:
@@ -50,12 +62,22 @@ class Inputs:
     def text(self, key: str) -> str:
         """The text of `key`; empty when absent."""
         value = self.get(key)
+        if isinstance(value, dict | list):
+            raise Undecided(self._at(key), "a text")
         return "" if value is None else value if isinstance(value, str) else str(value)
 
     def number(self, key: str) -> float:
         """The number of `key`; 0 when absent."""
         value = self.get(key)
-        return float(value) if value not in (None, "") else 0.0
+        if value is None or value == "":
+            return 0.0
+        try:
+            number = float(value)
+        except (TypeError, ValueError):
+            number = math.nan
+        if not math.isfinite(number):
+            raise Undecided(self._at(key), "a number")
+        return number
 
     def flag(self, key: str) -> bool:
         """The truth of `key`; false when absent."""
@@ -67,17 +89,23 @@ class Inputs:
         here = self
         for key in keys:
             value = here.get(key)
-            here = Inputs(value if isinstance(value, dict) else {}, here._at(key))
+            if not isinstance(value, dict | None):
+                raise Undecided(here._at(key), "an object")
+            here = Inputs(value or {}, here._at(key))
         return here
 
     def each(self, key: str) -> Iterator[Inputs]:
         """The objects of the list `key`."""
         for path, item in self._elements(key):
-            yield Inputs(item if isinstance(item, dict) else {}, path)
+            if not isinstance(item, dict):
+                raise Undecided(path, "an object")
+            yield Inputs(item, path)
 
     def texts(self, key: str) -> Iterator[str]:
         """The texts of the list `key`."""
-        for _, item in self._elements(key):
+        for path, item in self._elements(key):
+            if isinstance(item, dict | list):
+                raise Undecided(path, "a text")
             yield item if isinstance(item, str) else str(item)
 
     def names(self, key: str) -> list[str]:
@@ -86,7 +114,10 @@ class Inputs:
 
     def _elements(self, key: str) -> Iterator[tuple[str, Any]]:
         unknown = None
-        for index, item in enumerate(self.get(key) or ()):
+        items = self.get(key)
+        if not isinstance(items, list | None):
+            raise Undecided(self._at(key), "a list")
+        for index, item in enumerate(items or ()):
             path = f"{self._at(key)}[{index}]"
             if item is UNKNOWN:
                 unknown = unknown or path

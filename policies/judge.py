@@ -15,7 +15,7 @@ from typing import Any
 
 from policies.configuration import Configuration
 from policies.exceptions import Exemption
-from policies.finding import UNDECIDED, Finding, Kind, place
+from policies.finding import Finding, Kind, place
 from policies.inputs import Undecided
 from policies.planned import Planned, Stack
 from policies.rule import Config, Level, Rule
@@ -134,7 +134,7 @@ class Judge:
             level = Level.mandatory if self.mends else Level.advisory
         kind, fact = Kind.violation, str(found)
         if isinstance(found, Undecided):
-            kind, fact = Kind.undecided, UNDECIDED.format(path=found.path)
+            kind, fact = Kind.undecided, found.fact
             level = Level.advisory if about.environment == "dev" else level
         for exemption in self.exemptions:
             if exemption.rule == rule.id and isinstance(about, Planned) and exemption.covers(about):

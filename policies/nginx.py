@@ -7,6 +7,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+# The fewest arguments of the directives that rules read.
+_LEAST = {
+    **{"add_header": 2, "proxy_set_header": 2, "map": 2, "set": 2, "location": 1, "proxy_pass": 1},
+    **{"client_max_body_size": 1, "limit_req_zone": 1, "proxy_read_timeout": 1, "upstream": 1},
+}
+
 
 @dataclass(frozen=True)
 class Directive:
@@ -29,7 +35,7 @@ class Directive:
 
 
 def parsed(text: str) -> tuple[Directive, ...] | None:
-    """The directives of a text; None for one that isn't nginx's."""
+    """The directives of a text; None for one that isn't nginx's, or that nginx would refuse."""
     import crossplane  # type: ignore[import-untyped]  # only stacks with such files pay for it
 
     with tempfile.NamedTemporaryFile("w", suffix=".conf") as file:
@@ -38,7 +44,17 @@ def parsed(text: str) -> tuple[Directive, ...] | None:
         payload = crossplane.parse(file.name, single=True, check_ctx=False, check_args=False)
     if payload["status"] != "ok":
         return None
-    return tuple(_directive(entry) for entry in payload["config"][0]["parsed"])
+    tree = tuple(_directive(entry) for entry in payload["config"][0]["parsed"])
+    return None if any(_refused(directive) for directive in tree) else tree
+
+
+def _refused(directive: Directive) -> bool:
+    """Whether it lacks what it can't do without, or something inside it does.
+
+    The parser's own check knows no fragment: a file that is included begins at any level.
+    """
+    short = len(directive.args) < _LEAST.get(directive.name, 0)
+    return short or any(_refused(inner) for inner in directive.block)
 
 
 def _directive(entry: Mapping[str, Any]) -> Directive:
@@ -84,7 +100,9 @@ def redirects(server: Directive) -> bool:
             continue
         if answer is server and any(server.below("location")):
             continue
-        if answer.name == "location" and any(name in answer.args[-1] for name in aside):
+        if answer.name == "location" and any(
+            name in word for word in answer.args for name in aside
+        ):
             continue
         return False
     return True

@@ -33,7 +33,7 @@ def check(stack: Stack, _: Config) -> Iterator[Found]:
 
 
 def _is_api(answer: Directive) -> bool:
-    return "/api" in answer.args[-1]
+    return "/api" in " ".join(answer.args)
 
 
 rule = Rule(

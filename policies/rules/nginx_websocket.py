@@ -18,7 +18,7 @@ def check(stack: Stack, _: Config) -> Iterator[Found]:
     for site in sites(stack):
         headers = dict(_named(site, "proxy_set_header"))
         for answer, timeouts in contexts(site.root, "proxy_read_timeout"):
-            if answer.name != "location" or not re.search(r"/ws\b", answer.args[-1]):
+            if answer.name != "location" or not re.search(r"/ws\b", " ".join(answer.args)):
                 continue
             longest = max([_seconds(timeout.args[0]) for timeout in timeouts], default=60)
             if longest < DAY:

@@ -44,6 +44,8 @@ def _number(given: dict[str, object], name: str, default: int = 0) -> int:
     value = given.get(name, default)
     if value is UNKNOWN:
         raise Undecided(f"envs.{name}")
+    if not str(value).isdecimal():
+        raise Undecided(f"envs.{name}", "a number")
     return int(str(value))
 
 

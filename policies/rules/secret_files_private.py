@@ -2,6 +2,7 @@
 read.
 """
 
+import re
 from collections.abc import Iterator
 
 from policies.example import container, service
@@ -20,7 +21,7 @@ def check(resource: Planned, _: Config) -> Iterator[str]:
         if not upload.known("file") or not _is_secret(upload.text("file")):
             continue
         permissions = upload.text("permissions") or "0644"
-        if int(permissions, 8) & 0o037:
+        if not re.fullmatch(r"0?[0-7]{3}", permissions) or int(permissions, 8) & 0o037:
             yield f"{upload.text('file')} has the permissions {permissions}"
 
 

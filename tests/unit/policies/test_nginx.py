@@ -10,7 +10,7 @@ import pytest
 from policies.edge import Site, sites
 from policies.example import container, edge, planned, stack
 from policies.inputs import Undecided
-from policies.nginx import contexts, place
+from policies.nginx import contexts, parsed, place
 from policies.planned import SERVICE_CONFIG
 from policies.values import UNKNOWN
 
@@ -97,3 +97,8 @@ def test_a_variable_has_all_the_values_a_map_gives_it() -> None:
 def test_the_servers_of_an_upstream_are_addresses() -> None:
     site = only(edge("http { upstream a { server b:80; } server { listen 8080; } }"))
     assert [server.block[0].name for server in site.servers()] == ["listen"]
+
+
+@pytest.mark.parametrize("text", ["add_header X-Frame-Options;", "server { proxy_pass; }"])
+def test_a_text_that_nginx_would_refuse_is_none_of_its_own(text: str) -> None:
+    assert parsed(text) is None
