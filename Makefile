@@ -116,10 +116,10 @@ check: ready-check ## format, lint, types and unit tests: no Docker needed
 	@$(CHECK) ruff format --check .
 	@$(CHECK) ruff check .
 	@$(CHECK) mypy .
-	@$(CHECK) pytest tests/unit tests/policies
+	@$(CHECK) pytest tests/unit
 
-test: check ready-test images ## all tests: check, then the live ones on real containers
-	@$(RUN) pytest tests/live
+test: check ready-test images ## all tests: check, real previews, then the live ones on real containers
+	@$(RUN) pytest tests/policies tests/live
 
 schema: ready-check ## the JSON Schema of the stack files, for editors
 	@$(CHECK) python -m ops.schema

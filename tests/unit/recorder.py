@@ -1,5 +1,6 @@
 """An engine's stand-in that records what a program asks for, and answers as the real ones do."""
 
+import asyncio
 import base64
 from collections.abc import Callable, Mapping
 from typing import Any, cast
@@ -94,6 +95,14 @@ class _Hooks:
         pass
 
 
+def _have_a_loop() -> None:
+    """The SDK asks for the thread's event loop; an `asyncio.run` of another test leaves none."""
+    try:
+        asyncio.get_event_loop_policy().get_event_loop()
+    except RuntimeError:
+        asyncio.set_event_loop(asyncio.new_event_loop())
+
+
 def start(
     mocks: pulumi.runtime.Mocks,
     stack: str = "dev",
@@ -101,6 +110,7 @@ def start(
     secrets: Mapping[str, str] | None = None,
 ) -> None:
     """Begin a program of the project on a stack with this configuration."""
+    _have_a_loop()
     pulumi.runtime.set_mocks(mocks, project="task-tracker", stack=stack, preview=False)
     settings.SETTINGS.callbacks = _Hooks()
     given = {f"task-tracker:{key}": text for key, text in (secrets or {}).items()}
