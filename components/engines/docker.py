@@ -195,49 +195,57 @@ class DockerEngine(pulumi.ComponentResource):
     ) -> tuple[dict[str, Any], list[pulumi.Resource]]:
         """The container's arguments, and what must be there before it."""
         self.workloads.append(workload)
-        filled = self._filled_volumes(workload, parent)
+        filled, made = self._filled_volumes(workload, parent)
         arguments = inputs(
             workload,
             self._args.stack,
             {name: network.name for name, network in self._networks.items()},
-            [(path, volume) for path, volume, _ in filled],
+            filled,
         )
         image = self._image(f"{workload.name}-image", workload.image)
-        return arguments, [image, *(made for _, _, made in filled)]
+        return arguments, [image, *made]
 
     def _filled_volumes(
         self, workload: Workload, parent: pulumi.Resource
-    ) -> list[tuple[str, pulumi.Output[str], pulumi.Resource]]:
-        """The workload's secrets and configuration: (path, volume, what filled it)."""
-        contents: list[tuple[str, str, pulumi.Input[str], list[docker.ContainerUploadArgs]]] = [
-            (d.name, d.path, digest(d.files), directory_uploads(d, workload.uid))
-            for d in workload.directories
-        ]
-        if workload.secrets:
-            versions = pulumi.Output.all(*(s.version for s in workload.secrets)).apply("-".join)
-            uploads = secret_uploads(SECRETS, workload.secrets, workload.uid)
-            contents.append(("secrets", SECRETS, versions, uploads))
-        filled: list[tuple[str, pulumi.Output[str], pulumi.Resource]] = []
-        for name, path, version, uploads in contents:
-            volume = docker.Volume(
-                f"{workload.name}-{name}",
-                labels=[
-                    docker.VolumeLabelArgs(label="tasktracker.stack", value=self._args.stack),
-                    docker.VolumeLabelArgs(label="tasktracker.version", value=version),
-                ],
-                opts=self._beside(parent),
-            )
-            made = filler(
-                f"{workload.name}-{name}-files",
-                self._args.files_image,
-                volume.name,
+    ) -> tuple[list[tuple[str, pulumi.Output[str]]], list[pulumi.Resource]]:
+        """The workload's secrets and configuration, each (path, volume), and what filled them.
+
+        They have one version: what changes one of them makes all anew, as the container is made
+        anew as well, and nothing is written to a volume that is in use.
+        """
+        contents = [("secrets", SECRETS)] if workload.secrets else []
+        contents += [(directory.name, directory.path) for directory in workload.directories]
+        uploads = secret_uploads(SECRETS, workload.secrets, workload.uid)
+        uploads += [u for d in workload.directories for u in directory_uploads(d, workload.uid)]
+        if not contents:
+            return [], []
+        version = pulumi.Output.all(
+            *(digest(directory.files) for directory in workload.directories),
+            *(secret.version for secret in workload.secrets),
+        ).apply("-".join)
+        volumes = [
+            (
                 path,
-                uploads,
-                labels(self._args.stack, workload.name),
-                self._beside(parent, depends_on=[self._files_image()]),
+                docker.Volume(
+                    f"{workload.name}-{name}",
+                    labels=[
+                        docker.VolumeLabelArgs(label="tasktracker.stack", value=self._args.stack),
+                        docker.VolumeLabelArgs(label="tasktracker.version", value=version),
+                    ],
+                    opts=self._beside(parent),
+                ).name,
             )
-            filled.append((path, volume.name, made))
-        return filled
+            for name, path in contents
+        ]
+        made = filler(
+            f"{workload.name}-files",
+            self._args.files_image,
+            volumes,
+            uploads,
+            labels(self._args.stack, workload.name),
+            self._beside(parent, depends_on=[self._files_image()]),
+        )
+        return volumes, [made]
 
     def _files_image(self) -> docker.RemoteImage:
         return self._image("files-image", self._args.files_image)

@@ -46,7 +46,7 @@ def publish(
         for name, content in files.files.items()
     ] + secret_uploads(root, files.secrets, files.uid)
     version_files = filler(
-        f"{files.service}-version", image, volume.name, files.path, uploads, labels, opts
+        f"{files.service}-version", image, [(files.path, volume.name)], uploads, labels, opts
     )
     checked = command.local.Command(
         f"{files.service}-check",
@@ -58,8 +58,7 @@ def publish(
     pointer = filler(
         f"{files.service}-pointer",
         image,
-        volume.name,
-        files.path,
+        [(files.path, volume.name)],
         [upload(f"{files.path}/{files.entry}", version.apply(
             lambda v: files.pointer.replace("{version}", v)), files.uid, "0440")],
         labels,

@@ -27,13 +27,12 @@ def digest(files: Mapping[str, str]) -> str:
 def filler(
     name: str,
     image: str,
-    volume: pulumi.Input[str],
-    path: str,
+    volumes: Sequence[tuple[str, pulumi.Input[str]]],
     uploads: Sequence[docker.ContainerUploadArgs],
     labels: Sequence[docker.ContainerLabelArgs],
     opts: pulumi.ResourceOptions,
 ) -> docker.Container:
-    """Upload files into a volume, by a container that never runs.
+    """Upload files into volumes, each (path, volume), by a container that never runs.
 
     It has no `user`: the engine would look that up in the host's own user database and fail. Nor
     is its root read-only: the engine takes no upload then, not even below a volume.
@@ -51,7 +50,10 @@ def filler(
         log_driver="json-file",
         log_opts={"max-size": "10m", "max-file": "3"},
         labels=labels,
-        volumes=[docker.ContainerVolumeArgs(volume_name=volume, container_path=path)],
+        volumes=[
+            docker.ContainerVolumeArgs(volume_name=volume, container_path=path)
+            for path, volume in volumes
+        ],
         uploads=uploads,
         opts=opts,
     )

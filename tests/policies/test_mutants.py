@@ -86,7 +86,7 @@ THROUGH = {
     "latest": "nginx-image",
     "another release": "worker-1",
     "password in env": "api-1",
-    "secret 0644": "api-secrets-files",
+    "secret 0644": "api-files",
     "pg_hba trust": "postgres",
     "publishes >": "nats",
     "edge: CSP unsafe-eval": "nginx",

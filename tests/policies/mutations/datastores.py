@@ -6,7 +6,7 @@ from tests.policies.mutation import Change, Mutation, environment, given, more
 
 NATS, POSTGRES = ("nats-authorization",), ("postgres-authentication",)
 CONF = ("nats-version", "nats-server.conf")
-HBA = ("postgres-config-files", "pg_hba.conf")
+HBA = ("postgres-files", "pg_hba.conf")
 
 
 def text(name: str, file: str, old: str, new: str) -> Change:
@@ -89,7 +89,7 @@ MUTATIONS = (
         "fewer connections",
         ("pools-fit-database",),
         text(
-            "postgres-config-files",
+            "postgres-files",
             "postgresql.conf",
             "max_connections = 900",
             "max_connections = 100",

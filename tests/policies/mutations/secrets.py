@@ -7,8 +7,8 @@ from tests.policies.mutation import DATASTORES, SERVERS, Change, Mutation, insid
 ENV, ARGS = ("no-secrets-in-env",), ("no-secrets-in-args",)
 FILES = ("no-secrets-in-configuration",)
 CARRIERS = (
-    *("api-secrets-files", "worker-secrets-files", "postgres-secrets-files"),
-    *("roles-secrets-files", "migrations-secrets-files", "backup-secrets-files"),
+    *("api-files", "worker-files", "postgres-files"),
+    *("roles-files", "migrations-files", "backup-files"),
 )
 URL = "postgres://api:hunter2@postgres:5432/tasktracker"
 

@@ -15,7 +15,7 @@ from tests.unit.recorder import CONTAINER, Recorder, is_envelope
 
 
 def filled(recorder: Recorder, uploads: list[docker.ContainerUploadArgs]) -> None:
-    recorder.run(lambda: filler("files", "files:1", "volume", "/etc/app", uploads, [], None))  # type: ignore[arg-type]
+    recorder.run(lambda: filler("files", "files:1", [("/etc/app", "volume")], uploads, [], None))  # type: ignore[arg-type]
 
 
 def test_the_same_files_have_one_name_and_other_ones_another() -> None:
