@@ -152,8 +152,10 @@ def of_stacks(*rules: Rule) -> list[Planned]:
     ]
 
 
-# Their laws are kept by what other examples bring along, so they get a stack of their own.
-ALONE = [rule for rule in RULES if rule.id in ("edge-configuration-known", "fits-host")]
+# Their laws are kept by what other examples bring along, or are about what the stack file says,
+# so they get a stack of their own.
+_ALONE = ("edge-configuration-known", "fits-host", "proven-restore")
+ALONE = [rule for rule in RULES if rule.id in _ALONE]
 TOGETHER = [rule for rule in RULES if not rule.applies and rule not in ALONE]
 
 
@@ -166,9 +168,11 @@ def together(workspace: Workspace) -> Result:
 @pytest.fixture(scope="module")
 def alone(workspace: Workspace) -> Result:
     workspace.plan(of_stacks(*ALONE))
-    host = ("--config", "trial:stack.host.cpus=1", "--config", "trial:stack.host.memory=64")
-    stack = ("prod-small", "--policy-pack", str(PACK), "--config-path", *host)
-    return workspace.run("preview", *stack)
+    values = ("host.cpus=1", "host.memory=64", "backups.proven.deployed=2020-01-01T00:00:00Z")
+    given = [word for value in values for word in ("--config", f"trial:stack.{value}")]
+    return workspace.run(
+        "preview", "prod-small", "--policy-pack", str(PACK), "--config-path", *given
+    )
 
 
 @pytest.mark.parametrize("rule", TOGETHER, ids=lambda rule: rule.id)
