@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 # The fewest arguments of the directives that rules read.
@@ -34,6 +35,7 @@ class Directive:
             yield from directive.below(name)
 
 
+@lru_cache(maxsize=32)
 def parsed(text: str) -> tuple[Directive, ...] | None:
     """The directives of a text; None for one that isn't nginx's, or that nginx would refuse."""
     import crossplane  # type: ignore[import-untyped]  # only stacks with such files pay for it

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from policies.inputs import Undecided
-from policies.naming import is_automatic
+from policies.naming import origins
 from policies.planned import NETWORK, Planned, Stack
 
 
@@ -15,8 +17,14 @@ def declared(stack: Stack, type: str, name: str) -> Planned | None:
     """
     if (type, name) in stack.by_name:
         return stack.by_name[type, name]
-    automatic = [r for r in stack.unnamed.get(type, ()) if is_automatic(name, r.name)]
-    return max(automatic, key=lambda resource: len(resource.name), default=None)
+    unnamed = _unnamed(stack)
+    return next((unnamed[type, o] for o in origins(name) if (type, o) in unnamed), None)
+
+
+@lru_cache(maxsize=2)  # each rule asks for the same one
+def _unnamed(stack: Stack) -> dict[tuple[str, str], Planned]:
+    """The resources whose name the engine will choose, by type and by their own name."""
+    return {(r.type, r.name): r for r in stack.resources if r.data.get("name") is None}
 
 
 def networks(stack: Stack, resource: Planned) -> dict[str, Planned | None]:

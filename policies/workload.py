@@ -71,6 +71,10 @@ class Workload:
 
     def labels(self) -> dict[str, object]:
         """Labels of the container, and of the service that runs it; values may be `UNKNOWN`."""
+        return self._labels
+
+    @cached_property
+    def _labels(self) -> dict[str, object]:
         levels = (self.spec, self.inputs) if self.swarm else (self.inputs,)
         return {
             label.text("label"): UNKNOWN if not label.known("value") else label.text("value")

@@ -8,14 +8,15 @@ from collections.abc import Iterator
 
 from policies.example import container, planned, service, stack
 from policies.inputs import Undecided
-from policies.naming import is_automatic
+from policies.naming import origins
 from policies.planned import COMMAND, CONTAINER, Planned, Stack
 from policies.rule import DEPLOYED, Config, Found, Rule, Severity
 
 
 def check(stack: Stack, _: Config) -> Iterator[Found]:
     waiting = [command for command in stack.of(COMMAND) if _waits(command)]
-    proofs = [_words(command) for command in waiting if command.inputs.known("create")]
+    words = {w for c in waiting if c.inputs.known("create") for w in _words(c)}
+    made = {origin for word in words for origin in origins(word)}
     unread = [command for command in waiting if not command.inputs.known("create")]
     for resource in stack.workloads:
         try:
@@ -28,7 +29,9 @@ def check(stack: Stack, _: Config) -> Iterator[Found]:
                         resource,
                         "convergeConfig is not set: an update ends before it has happened",
                     )
-            elif not resource.inputs.flag("wait") and not _proven(resource, proofs):
+            elif not resource.inputs.flag("wait") and not (
+                _own(resource) in words or resource.name in made
+            ):
                 for command in unread:
                     command.inputs.text("create")  # undecided: it may be the proof
                 yield resource, "nothing waits for its health, so dependants start on a guess"
@@ -50,11 +53,9 @@ def _words(command: Planned) -> list[str]:
     return re.split(r"[\s'\"]+", command.inputs.text("create"))
 
 
-def _proven(resource: Planned, proofs: list[list[str]]) -> bool:
-    own = resource.inputs.text("name") if resource.inputs.known("name") else ""
-    return any(
-        word == own or is_automatic(word, resource.name) for words in proofs for word in words
-    )
+def _own(resource: Planned) -> str | None:
+    """The name it is given, None where that is left to the engine."""
+    return resource.inputs.text("name") or None if resource.inputs.known("name") else None
 
 
 rule = Rule(
