@@ -75,6 +75,7 @@ class _Guard:
         self._props: dict[str, Any] = {}
         self._registered: dict[str, Planned] = {}
         self._callbacks: _CallbackServicer | None = None
+        self._exists = False
         self._transforms = False
         self._watching = False
         self._lock = threading.Lock()
@@ -115,7 +116,9 @@ class _Guard:
                 here.run(self.register, request.type, request.name, request.object, options)
                 if request.transforms and not self._watching:
                     self.watch()
-            return send(request, *rest, **more)
+            answer = send(request, *rest, **more)
+            self._exists |= request.type.startswith("docker:") and bool(answer.id)
+            return answer
 
         def transformed(*rest: Any, **more: Any) -> Any:
             self._transforms = True
@@ -180,6 +183,8 @@ class _Guard:
         for each, props in self._props.items():
             needed = {source for output in outputs(props) for source in sources(output)}
             self.judge.depends(each, [self._urns[s] for s in needed if s in self._urns])
+        # In a preview what doesn't exist has no id yet. An update's answers come too late for that.
+        self.judge.is_new = pulumi.runtime.is_dry_run() and not self._exists
         of_stack = self.judge.stack(pulumi.get_stack(), urn or "")
         found = [finding for each in self.found.values() for finding in each] + list(of_stack)
         if not (pulumi.runtime.is_dry_run() and os.environ.get(_JUDGE) == "pack"):

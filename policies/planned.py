@@ -83,11 +83,13 @@ class Stack:
     """Every resource of a plan, in the order of registration.
 
     `settings` is the stack file's own object (`<project>:stack`), empty where there is none.
+    `is_new` says that the engine knows of nothing on the host yet; False where that isn't known.
     """
 
     name: str
     resources: tuple[Planned, ...]
     settings: Mapping[str, Any] = field(default_factory=dict)
+    is_new: bool = False
 
     @property
     def environment(self) -> str:

@@ -21,6 +21,8 @@ class Ages(Config):
 
 
 def check(stack: Stack, config: Ages) -> Iterator[str]:
+    if stack.is_new:
+        return  # there is no data yet, and to look for when it began takes a third of a second
     if not any(workload.workload.service == "postgres" for workload in stack.workloads):
         return
     backups = stack.settings.get("backups")
