@@ -5,7 +5,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import backups, growth, preview, readme, release, start
+from bench import backups, growth, policies, preview, readme, release, start
 from bench.say import say
 
 MEASUREMENTS = {
@@ -14,6 +14,7 @@ MEASUREMENTS = {
     "release": release.measure,
     "growth": growth.measure,
     "backups": backups.measure,
+    "policies": policies.measure,
 }
 
 

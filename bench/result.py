@@ -46,13 +46,14 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Growth:
-    """Seconds of a step by how many services there are."""
+    """Seconds of a step by how many things there are of one kind."""
 
     what: str
     seconds: dict[int, list[float]]
+    noun: str = "service"
 
     def marginal(self) -> list[float]:
-        """Milliseconds that each further service costs, from one size to the next."""
+        """Milliseconds that each further one costs, from one size to the next."""
         medians = {size: statistics.median(values) for size, values in self.seconds.items()}
         sizes = sorted(medians)
         return [
@@ -61,10 +62,10 @@ class Growth:
         ]
 
     def table(self) -> list[str]:
-        rows = [f"| {self.what} | seconds | a further service costs |", "|---|---|---|"]
+        rows = [f"| {self.what} | seconds | a further {self.noun} costs |", "|---|---|---|"]
         costs = ["", *(f"{cost:.0f} ms" for cost in self.marginal())]
         for (size, values), cost in zip(sorted(self.seconds.items()), costs, strict=True):
-            rows.append(f"| {size} services | {statistics.median(values):.1f} | {cost} |")
+            rows.append(f"| {size} {self.noun}s | {statistics.median(values):.1f} | {cost} |")
         return rows
 
 
