@@ -116,14 +116,5 @@ class Stack:
         }
 
     @cached_property
-    def unnamed(self) -> dict[str, list[Planned]]:
-        """Resources by type whose name the engine will choose."""
-        found: dict[str, list[Planned]] = {}
-        for resource in self.resources:
-            if resource.data.get("name") is None:
-                found.setdefault(resource.type, []).append(resource)
-        return found
-
-    @cached_property
     def workloads(self) -> tuple[Planned, ...]:
         return tuple(self.of(*WORKLOADS))

@@ -209,31 +209,3 @@ def test_an_exception_is_told_and_lets_the_rest_of_the_rule_stand(tmp_path: Path
     (strict,) = result.of("no-host-pid", "strict")
     assert excused.level == Level.advisory.name and "excused until 2999-01-01" in excused.message
     assert strict.level == Level.mandatory.name
-
-
-@pytest.mark.parametrize(
-    ("files", "flag", "told"),
-    [
-        ({"exceptions": "exceptions: [{rule: nope}]"}, None, "exceptions[0].stack: Field required"),
-        ({"config": "no-privilegd: {}"}, None, "no-privilegd: no such rule"),
-        ({"config": "a: ["}, None, "not readable as YAML"),
-        ({}, '{"no-privilegd": "mandatory"}', "no-privilegd: no such rule"),
-        ({}, '{"no-privileged": {"spare": 1}}', "no-privileged.spare: Extra inputs"),
-        ({}, "{", "policy"),
-    ],
-)
-def test_a_malformed_file_stops_the_preview_with_its_reason(
-    tmp_path: Path, files: dict[str, str], flag: str | None, told: str
-) -> None:
-    pack = own_pack(tmp_path, **files)
-    (tmp_path / "program").mkdir()
-    workspace = Workspace(tmp_path / "program")
-    workspace.plan([])
-    arguments = ["--policy-pack", str(pack)]
-    if flag is not None:
-        (tmp_path / "flag.json").write_text(flag)
-        arguments += ["--policy-pack-config", str(tmp_path / "flag.json")]
-    result = workspace.run("preview", "prod", *arguments)
-    assert result.status != 0
-    assert told in result.output
-    assert "Traceback" not in result.output
