@@ -28,6 +28,14 @@ class Permissions(Args):
     publish: tuple[str, ...]
     subscribe: tuple[str, ...]
 
+    def inbox_of(self, client: str, slot: str) -> "Permissions":
+        """The same for one account of the client: its inbox is named after the account."""
+        own, its = f"_INBOX.{client}.", f"_INBOX.{account(client, slot)}."
+        return Permissions(
+            publish=self.publish,
+            subscribe=tuple(subject.replace(own, its) for subject in self.subscribe),
+        )
+
 
 # Clients of the operators, not of the application: a backup reads streams whole and puts them back
 # (natscli: account backup, restore), monitoring asks how they are.
@@ -108,7 +116,16 @@ def live_files(name: str, args: NatsArgs) -> LiveFiles:
         service=name,
         path=LIVE,
         uid=UID,
-        files={"nats-server.conf": server_conf(args.limits.memory, args.permissions)},
+        files={
+            "nats-server.conf": server_conf(
+                args.limits.memory,
+                {
+                    account(client, slot): permissions.inbox_of(client, slot)
+                    for client, permissions in args.permissions.items()
+                    for slot in args.logins[client].passwords
+                },
+            )
+        },
         secrets=(_passwords(passwords).file("passwords.conf"),),
         entry="nats-server.conf",
         pointer="include './{version}/nats-server.conf'\n",
@@ -118,16 +135,12 @@ def live_files(name: str, args: NatsArgs) -> LiveFiles:
     )
 
 
-def server_conf(memory: int, permissions: Mapping[str, Permissions]) -> str:
-    """The server's configuration for a memory limit in MB.
+def server_conf(memory: int, users: Mapping[str, Permissions]) -> str:
+    """The server's configuration for a memory limit in MB, and what each account may do.
 
     Its tag tells, in `/varz`, which version is loaded.
     """
-    users = "".join(
-        _user(client, account(client, slot), allowed)
-        for client, allowed in permissions.items()
-        for slot in "ab"
-    )
+    listed = "".join(_user(user, allowed) for user, allowed in users.items())
     return f"""include passwords.conf
 server_name: nats-1
 server_tags: ["{{version}}"]
@@ -143,15 +156,15 @@ jetstream {{
 }}
 authorization {{
   users: [
-{users}  ]
+{listed}  ]
 }}
 """
 
 
-def _user(client: str, user: str, allowed: Permissions) -> str:
-    """One account. A client's inbox is named after the account it uses."""
-    own = [s.replace(f"_INBOX.{client}.", f"_INBOX.{user}.") for s in allowed.subscribe]
-    rights = f"publish: {json.dumps(list(allowed.publish))}, subscribe: {json.dumps(own)}"
+def _user(user: str, allowed: Permissions) -> str:
+    """One account."""
+    publish, subscribe = (json.dumps(list(part)) for part in (allowed.publish, allowed.subscribe))
+    rights = f"publish: {publish}, subscribe: {subscribe}"
     return f"    {{ user: {user}, password: ${user}, permissions: {{ {rights} }} }}\n"
 
 

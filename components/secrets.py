@@ -49,7 +49,7 @@ class Secret:
 
 @dataclass(frozen=True)
 class Login:
-    """A client's two accounts, of which one is in use.
+    """A client's two accounts, of which one is in use, and the passwords there are.
 
     A rotation gives the other a new password and changes over to it. Clients that still hold the
     old one are served until they are replaced, so nobody is locked out meanwhile (audit S4).
@@ -117,9 +117,14 @@ class Secrets(pulumi.ComponentResource):
         return _generated(self._password(name, generation), str(generation))
 
     def _login(self, name: str) -> Login:
-        """Two accounts: rotation n is the turn of a when n is even, of b when it is odd."""
+        """Two accounts: rotation n is the turn of a when n is even, of b when it is odd.
+
+        Before the first rotation there is no second password: nothing would ever use it.
+        """
         turn = self._rotations.get(name, 0)
-        generations = {"a": turn // 2, "b": max(turn - 1, 0) // 2}
+        generations = {"a": turn // 2}
+        if turn:
+            generations["b"] = (turn - 1) // 2
         passwords = {
             slot: _generated(self._password(f"{name}-{slot}", generation), f"{slot}{generation}")
             for slot, generation in generations.items()

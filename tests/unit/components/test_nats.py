@@ -53,15 +53,16 @@ def test_the_real_server_takes_the_configuration(engine: StubEngine, tmp_path: P
 
 
 def test_a_client_without_a_password_would_be_refused_by_the_server(tmp_path: Path) -> None:
-    conf = server_conf(512, {"api": Permissions(publish=("a",), subscribe=("b",))})
+    rights = Permissions(publish=("a",), subscribe=("b",))
+    conf = server_conf(512, {"api_a": rights, "api_b": rights})
     said = checked(tmp_path, conf, 'api_a: "one"\n')
     assert said.returncode != 0
     assert "api_b" in said.stderr
 
 
 @pytest.mark.parametrize("client", CLIENTS)
-def test_every_client_is_known_by_both_its_accounts(client: str) -> None:
-    conf = server_conf(512, nats_users())
+def test_every_client_is_known_by_both_its_accounts(client: str, engine: StubEngine) -> None:
+    conf = str(live_files("nats", args(engine)).files["nats-server.conf"])
     for slot in "ab":
         assert f"user: {client}_{slot}, password: ${client}_{slot}," in conf
 
@@ -78,8 +79,8 @@ def test_a_new_password_is_a_new_version_of_the_file(engine: StubEngine) -> None
     assert "version-of-monitoring-b" in version
 
 
-def test_a_client_hears_its_own_answers_alone() -> None:
-    conf = server_conf(512, nats_users())
+def test_a_client_hears_its_own_answers_alone(engine: StubEngine) -> None:
+    conf = str(live_files("nats", args(engine)).files["nats-server.conf"])
     for line in conf.splitlines():
         if "_INBOX" in line:
             user = line.split("user: ")[1].split(",")[0]
