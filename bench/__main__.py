@@ -5,11 +5,12 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import backups, growth, policies, preview, readme, release, start
+from bench import backups, growth, policies, preview, readme, release, start, unchanged
 from bench.say import say
 
 MEASUREMENTS = {
     "preview": preview.measure,
+    "unchanged": unchanged.measure,
     "start": start.measure,
     "release": release.measure,
     "growth": growth.measure,

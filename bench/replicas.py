@@ -8,7 +8,7 @@ from tests.live.pulumi_stack import PROJECT, PulumiStack, clear
 
 NAME = "dev-bench"
 PREFIX = f"{PROJECT}-{NAME}"
-PORT = 28480
+PORT = 28980
 BASE = f"http://127.0.0.1:{PORT}"
 
 
