@@ -57,12 +57,19 @@ def install() -> None:
     except Misconfigured as error:
         raise pulumi.RunError(str(error)) from None
     guard = _Guard(Judge(RULES, values, exemptions), Judge(RULES, values, exemptions))
-    settings_of_stack = pulumi.Config().get_object("stack")
-    if isinstance(settings_of_stack, dict):
-        guard.rehearsal.settings = guard.judge.settings = settings_of_stack
+    guard.rehearsal.settings = guard.judge.settings = _stack_settings()
     pulumi.runtime.register_stack_transformation(guard.construct)
     sync_await._sync_await(guard.listen())
     pulumi.run(guard.run)
+
+
+def _stack_settings() -> dict[str, Any]:
+    """The stack object, as far as it is one: what is wrong with it is told by the program."""
+    try:
+        found = pulumi.Config().get_object("stack")
+    except pulumi.ConfigTypeError:
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 class _Guard:

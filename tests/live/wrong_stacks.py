@@ -216,7 +216,7 @@ HOSTS = [
         "host.memory", 4096,
     ),
     at_once(
-        "replicas that outgrow the host", ("host.cpus: limits add up to 18", "it has 12"),
+        "replicas that outgrow the host", ("host.cpus: limits add up to 20", "it has 16"),
         "worker.replicas", 6,
     ),
     at_once(
