@@ -23,9 +23,9 @@ PREFIX = f"{PROJECT}-{NAME}"
 PORT = 28390
 SEED = int(os.environ.get("KILL_SEED", random.randrange(10**6)))
 
-# The most steps that an `up` gets before it is killed. A first one takes about 220, which the first
-# three share; one to another release takes about 40, the last of which delete what was replaced.
-STEPS = (90, 60, 35, 25, 25)
+# The most steps that an `up` gets before it is killed. A first one takes about 200, which the first
+# three share; one to another release takes about 30, the last of which delete what was replaced.
+STEPS = (60, 40, 25, 15, 15)
 FROM_NOTHING = 3
 
 
@@ -63,11 +63,14 @@ def pending(stack: PulumiStack) -> list[Any]:
 def test_ups_killed_at_random_are_put_right_by_the_next(stack: PulumiStack) -> None:
     print(f"\nKILL_SEED={SEED}")
     chance = random.Random(SEED)
+    killed = 0
     for number, most in enumerate(STEPS, start=1):
         if number > FROM_NOTHING:
             stack.values["release"] = f"sha-000000{number}"
             stack.write()
-        print(f"{number}: {kill_an_up(stack, chance, most)}")
+        was_killed, said = kill_an_up(stack, chance, most)
+        killed += was_killed
+        print(f"{number}: {said}")
         print(recover(stack, "--yes").succeeded().strip())
         assert pending(stack) == []
         if number >= FROM_NOTHING:
@@ -75,6 +78,7 @@ def test_ups_killed_at_random_are_put_right_by_the_next(stack: PulumiStack) -> N
             assert leftovers(stack) == []
             site = Site(stack)
             site.done(site.create(f"after kill {number}").json()["id"])
+    assert killed >= FROM_NOTHING, f"only {killed} of {len(STEPS)} were killed before their end"
     stack.preview("--expect-no-changes").succeeded()
     assert "is whole, nothing to do" in recover(stack).succeeded()
 
