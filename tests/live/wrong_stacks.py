@@ -360,6 +360,26 @@ SECRETS = [
     ),
 ]
 
+BACKUPS = [
+    Wrong(
+        "prod without backups", ("backups: is missing", "name a bucket"),
+        change=drop("backups"),
+    ),
+    Wrong(
+        "backups on the host alone", ("backups.offsite: is missing", "a lost host takes"),
+        stack="staging", change=drop("backups.offsite"),
+    ),
+    Wrong(
+        "a short passphrase", ("backup-passphrase: is short", "openssl rand -base64 32"),
+        secrets=(("backup-passphrase", CANARY[:16]),),
+    ),
+    Wrong(
+        "a bucket without its key",
+        ("s3-secret-key: is missing", "pulumi config set --secret task-tracker:s3-secret-key"),
+        secrets=(("s3-secret-key", None),),
+    ),
+]  # fmt: skip
+
 SEVERAL = [
     Wrong(
         "several mistakes of shape",
@@ -381,4 +401,5 @@ SEVERAL = [
     ),
 ]  # fmt: skip
 
-WRONG = [*KEYS, *TYPES, *RANGES, *HOSTS, *ENVIRONMENTS, *RELEASES, *SECRETS, *SEVERAL]
+GROUPS = (KEYS, TYPES, RANGES, HOSTS, ENVIRONMENTS, RELEASES, SECRETS, BACKUPS, SEVERAL)
+WRONG = [wrong for group in GROUPS for wrong in group]
