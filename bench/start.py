@@ -32,9 +32,9 @@ def measure(folder: Path) -> None:
     ours, theirs = taken.values()
     say(f"ratio {ratio(ours, theirs):.2f}")
     what = "up from nothing to all healthy, images present"
-    remark = "compose waits for the engine's first probe of a worker, 30 s, where the stack asks it itself"
-    peer = "`docker compose up --wait`"
-    save("2-start", [Comparison(what, peer, ours, theirs, 1.5, remarks=[remark])])
+    remark = "compose waits 30 s for the engine's first probe of a worker, the stack probes itself"
+    beside = "`docker compose up --wait`"
+    save("2-start", [Comparison(what, beside, ours, theirs, 1.5, remarks=[remark])])
 
 
 def up(stack: PulumiStack) -> None:
