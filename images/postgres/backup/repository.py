@@ -65,11 +65,16 @@ def contents(settings: Settings, repository: str, timeout: float = 120) -> Conte
     """What a repository holds. Raises `Wrong` if it can't be read."""
     number = settings.number(repository)
     text = pgbackrest(settings, f"--repo={number}", "--output=json", "info", timeout=timeout)
-    return read(json.loads(text), settings.stanza)
+    return read(text, settings.stanza)
 
 
-def read(info: Sequence[dict[str, Any]], stanza: str) -> Contents:
-    """`info` of one repository. Raises `Wrong` with the repository's own trouble."""
+def read(text: str, stanza: str) -> Contents:
+    """What `info` tells of one repository. Raises `Wrong` with the repository's own trouble."""
+    try:
+        # What a wrong key made of a file is quoted in its message, control characters and all.
+        info = json.loads(text, strict=False)
+    except ValueError as error:
+        raise Wrong(f"pgbackrest: told of the repository what can't be read ({error})") from None
     for found in info:
         if found["name"] != stanza:
             continue
@@ -77,7 +82,7 @@ def read(info: Sequence[dict[str, Any]], stanza: str) -> Contents:
             status = repository["status"]
             # 0 ok, 1 no stanza yet, 2 no backups yet (pgBackRest's info: status codes)
             if status["code"] not in (0, 1, 2):
-                raise Wrong(f"repository {repository['key']}: {status['message']}")
+                raise Wrong(f"repository {repository['key']}: {_in_one_line(status['message'])}")
         archives = [a for a in found.get("archive", []) if a.get("max")]
         return Contents(
             tuple(_backup(entry) for entry in found.get("backup", [])),
@@ -85,6 +90,10 @@ def read(info: Sequence[dict[str, Any]], stanza: str) -> Contents:
             archives[-1]["max"] if archives else "",
         )
     return Contents((), "", "")
+
+
+def _in_one_line(text: str) -> str:
+    return "".join(letter if letter.isprintable() else " " for letter in text)
 
 
 def _backup(entry: dict[str, Any]) -> Backup:

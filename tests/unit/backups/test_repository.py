@@ -1,0 +1,46 @@
+"""What pgBackRest tells of a repository, and what becomes of it."""
+
+import json
+from typing import Any
+
+import pytest
+
+from images.postgres.backup.repository import Contents, read
+from images.postgres.backup.settings import Wrong
+
+EMPTY = Contents((), "", "")
+
+
+def told(code: int, message: str, **more: Any) -> str:
+    status = {"code": code, "message": message}
+    return json.dumps([{"name": "main", "repo": [{"key": 2, "status": status}], **more}])
+
+
+@pytest.mark.parametrize(
+    "text", ["[]", told(1, "missing stanza path"), told(2, "no valid backups")]
+)
+def test_a_repository_without_backups_is_empty(text: str) -> None:
+    assert read(text, "main") == EMPTY
+
+
+def test_the_last_archive_is_the_one_that_goes_on() -> None:
+    archive = [{"min": "01", "max": "02"}, {"min": "03", "max": "04"}, {"min": None, "max": None}]
+    contents = read(told(0, "ok", archive=archive), "main")
+    assert (contents.wal_min, contents.wal_max) == ("03", "04")
+
+
+def test_a_repository_in_trouble_is_told_with_its_number() -> None:
+    with pytest.raises(Wrong, match="repository 2: unable to load info file"):
+        read(told(99, "unable to load info file"), "main")
+
+
+def test_what_a_wrong_key_made_of_a_file_is_told_in_one_line() -> None:
+    text = told(99, "unable to load info file: QUOTED").replace("QUOTED", "\x01\n\x7f rest")
+    with pytest.raises(Wrong) as caught:
+        read(text, "main")
+    assert str(caught.value) == "repository 2: unable to load info file:     rest"
+
+
+def test_what_is_no_json_is_no_crash() -> None:
+    with pytest.raises(Wrong, match="told of the repository what can't be read"):
+        read("not json", "main")
