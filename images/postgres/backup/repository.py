@@ -1,7 +1,6 @@
 """pgBackRest: the database's repositories and what is in them."""
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
