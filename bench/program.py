@@ -18,14 +18,13 @@ class Program:
     stack: str = "dev"
 
     @classmethod
-    def make(cls, folder: Path, main: Path, refresh: bool = False) -> "Program":
+    def make(cls, folder: Path, main: Path) -> "Program":
         """A project that runs `main`, with the packages of this clone."""
         (folder / "state").mkdir(parents=True)
         project = {
             "name": "bench",
             "main": str(main),
             "runtime": {"name": "python", "options": {"virtualenv": str(ROOT / ".venv")}},
-            **({"options": {"refresh": "always"}} if refresh else {}),
         }
         (folder / "Pulumi.yaml").write_text(yaml.safe_dump(project))
         made = cls(folder)
@@ -34,12 +33,12 @@ class Program:
         return made
 
     @classmethod
-    def empty(cls, folder: Path, refresh: bool = False) -> "Program":
+    def empty(cls, folder: Path) -> "Program":
         """A program that does nothing: what Pulumi and Python take at the least."""
         main = folder / "main"
         main.mkdir(parents=True)
         (main / "__main__.py").write_text('"""Nothing."""\n')
-        return cls.make(folder, main, refresh)
+        return cls.make(folder, main)
 
     def pulumi(self, *words: str) -> str:
         """Run Pulumi. Raises RuntimeError with what it said when it fails."""

@@ -128,7 +128,8 @@ def mend(stack: str, found: Damage, known: State, engine: Engine) -> None:
     if found.failed:
         state.pulumi("state", "taint", *(r.urn for r in found.failed), "--stack", stack, "--yes")
     if found.pending and known.root:
-        # Only the stack itself is asked for, which asks no provider: the next `up` refreshes all.
+        # Only the stack itself is asked for, which asks no provider: every `up` looks by itself
+        # what the host has (docs/decisions/presence.md).
         # Where the key is this machine's own, the file with its salt is not the committed one.
         own = ["--config-file", str(stacks.file(stack, os.environ))]
         state.pulumi(

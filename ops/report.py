@@ -72,7 +72,7 @@ def _preview(stack: str, directory: Path) -> event_log.Preview:
         log = Path(folder) / "events.json"
         argv = [
             "pulumi", "preview", "--stack", stack, "--cwd", str(directory), "--non-interactive",
-            "--refresh=false", "--policy-pack", str(pack), "--event-log", str(log),
+            "--policy-pack", str(pack), "--event-log", str(log),
             "--config-file", str(stacks.file(stack, os.environ, directory.resolve())),
         ]  # fmt: skip
         environment = {

@@ -10,10 +10,12 @@ import json
 import os
 import subprocess
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+
+_KEYS = ("deployed", "newest_backup", "proven_restore")
 
 FOLDER = Path(os.environ.get("TASK_TRACKER_BACKUP_RECORDS", Path(__file__).parents[1] / "backups"))
 
@@ -29,22 +31,22 @@ class Proof:
 
 def read(text: Mapping[str, Any]) -> Proof:
     """A record of ISO 8601 times. Raises ValueError."""
-    known = ("deployed", "newest_backup", "proven_restore")
-    return Proof(**{key: _time(text[key]) for key in known if text.get(key)})
+    return Proof(**{key: _time(text[key]) for key in _KEYS if text.get(key)})
 
 
 def known(stack: str, given: Mapping[str, Any]) -> Proof:
-    """The newest of what the stack file gives and what `ops` wrote down; else Pulumi's state."""
+    """The newest of what the stack file gives and what `ops` wrote down.
+
+    Since when the stack is there, Pulumi's state says where neither does.
+
+    Raises OSError and ValueError.
+    """
     file = FOLDER / f"{stack}.json"
-    found = [read(given)] if given else []
+    found = [read(given)]
     if file.exists():
         found.append(read(json.loads(file.read_text())))
-    if not found:
-        return Proof(deployed=deployed(stack))
-    return Proof(*(_newest([getattr(proof, key) for proof in found]) for key in _KEYS))
-
-
-_KEYS = ("deployed", "newest_backup", "proven_restore")
+    newest = Proof(*(_newest([getattr(proof, key) for proof in found]) for key in _KEYS))
+    return newest if newest.deployed else replace(newest, deployed=deployed(stack))
 
 
 def told(found: Proof, now: datetime) -> str:
@@ -61,7 +63,7 @@ def told(found: Proof, now: datetime) -> str:
 def deployed(stack: str, folder: Path | None = None) -> datetime | None:
     """When the oldest of a stack's containers was first declared, as its state says.
 
-    None for a stack that has none: it was never deployed.
+    None for a stack that has none: it was never deployed. Raises OSError where Pulumi can't tell.
     """
     done = subprocess.run(
         ["pulumi", "stack", "export", "--stack", stack, "--non-interactive"],
@@ -70,8 +72,10 @@ def deployed(stack: str, folder: Path | None = None) -> datetime | None:
         cwd=folder,
         timeout=60,
     )
-    if done.returncode != 0:
+    if "no stack named" in done.stderr:
         return None
+    if done.returncode != 0:
+        raise OSError(f"pulumi stack export: {done.stderr.strip()}")
     resources = json.loads(done.stdout).get("deployment", {}).get("resources") or []
     made = [r["created"] for r in resources if "docker:" in r["type"] and r.get("created")]
     return min(map(_time, made), default=None)

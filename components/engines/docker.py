@@ -9,9 +9,10 @@ import pulumi_docker as docker
 
 from components.args import Args
 from components.engine import Live, LiveFiles, Running
-from components.engines import docker_health, docker_live
+from components.engines import docker_health, docker_live, docker_presence
 from components.engines.docker_container import NEEDS_NEW_CONTAINER, healthcheck, inputs, labels
 from components.engines.docker_gap import refuse_gap
+from components.engines.docker_presence import CONTAINER, IMAGE, NETWORK, VOLUME
 from components.engines.docker_volumes import (
     digest,
     directory_uploads,
@@ -53,6 +54,7 @@ class DockerEngine(pulumi.ComponentResource):
             disable_docker_daemon_check=True,
             opts=pulumi.ResourceOptions(parent=self),
         )
+        self._presence = docker_presence.ask(self._docker_environment())
         self.workloads: list[Workload] = []
         self._networks: dict[str, docker.Network] = {}
         self._images: dict[str, docker.RemoteImage] = {}
@@ -68,7 +70,10 @@ class DockerEngine(pulumi.ComponentResource):
             driver="bridge",
             internal=internal,
             options={"com.docker.network.bridge.enable_icc": str(not isolating).lower()},
-            labels=[docker.NetworkLabelArgs(label="tasktracker.stack", value=self._args.stack)],
+            labels=[
+                docker.NetworkLabelArgs(label=label, value=value)
+                for label, value in self._labels(NETWORK, name).items()
+            ],
             opts=self._beside(parent),
         )
 
@@ -82,6 +87,13 @@ class DockerEngine(pulumi.ComponentResource):
     ) -> pulumi.Output[str]:
         """See `Engine.data_volume`. Its name is fixed, so that a new stack finds old data."""
         names = [name, *(f"{name}-{r}" for r in self._args.restored if restored)]
+        if self._presence.is_gone(VOLUME, names[-1]):
+            raise pulumi.RunError(
+                f"{self._args.prefix}-{names[-1]}, a volume with data of this stack, is not on the "
+                "host any more, and an empty one would take its place. Restore it (`make restore`),"
+                f" or have it forgotten (`pulumi refresh --stack {pulumi.get_stack()}`) to begin "
+                "with an empty one"
+            )
         volumes = [
             docker.Volume(
                 each,
@@ -103,7 +115,8 @@ class DockerEngine(pulumi.ComponentResource):
 
     def volume(self, name: str, *, parent: pulumi.Resource) -> pulumi.Output[str]:
         """See `Engine.volume`."""
-        return docker.Volume(name, opts=self._beside(parent)).name
+        labels = self._volume_labels(name)
+        return docker.Volume(name, labels=labels, opts=self._beside(parent)).name
 
     def service(
         self, workload: Workload, *, parent: pulumi.Resource, after: Sequence[pulumi.Resource] = ()
@@ -112,10 +125,17 @@ class DockerEngine(pulumi.ComponentResource):
         if workload.health is None:
             raise ValueError(f"health: {workload.name} runs for long, so give it a health check")
         arguments, needs = self._prepare(workload, parent)
+        numbers = range(1, workload.replicas + 1)
+        replicas = (
+            [f"{workload.name}-{n}" for n in numbers] if len(numbers) > 1 else [workload.name]
+        )
         containers = [
             docker.Container(
-                workload.name if workload.replicas == 1 else f"{workload.name}-{number}",
+                replica,
                 **arguments,
+                labels=labels(
+                    self._args.stack, workload.name, self._presence.number(CONTAINER, replica)
+                ),
                 # Two servers on one volume destroy it. A second one that Pulumi doesn't know of,
                 # left by a command that was killed, keeps this name and so stops a third.
                 name=f"{pulumi.get_project()}-{self._args.stack}-{workload.name}"
@@ -128,10 +148,10 @@ class DockerEngine(pulumi.ComponentResource):
                     exclusive=workload.exclusive,
                     depends_on=[*needs, *after],
                     replace_on_changes=NEEDS_NEW_CONTAINER,
-                    hooks=self._no_gap(workload),
+                    hooks=self._no_gap(workload, replica),
                 ),
             )
-            for number in range(1, workload.replicas + 1)
+            for replica in replicas
         ]
         health = workload.health
         healthy = command.local.Command(
@@ -156,6 +176,7 @@ class DockerEngine(pulumi.ComponentResource):
         container = docker.Container(
             workload.name,
             **arguments,
+            labels=labels(self._args.stack, workload.name),
             restart="no",
             start=False,
             must_run=False,
@@ -177,6 +198,7 @@ class DockerEngine(pulumi.ComponentResource):
             files,
             image=self._args.files_image,
             labels=labels(self._args.stack, files.service),
+            volume_labels=self._volume_labels(f"{files.service}-live"),
             stack=self._args.stack,
             environment=self._docker_environment(),
             opts=self._beside(parent, depends_on=[self._files_image(), *after]),
@@ -198,7 +220,6 @@ class DockerEngine(pulumi.ComponentResource):
         filled, made = self._filled_volumes(workload, parent)
         arguments = inputs(
             workload,
-            self._args.stack,
             {name: network.name for name, network in self._networks.items()},
             filled,
         )
@@ -229,7 +250,7 @@ class DockerEngine(pulumi.ComponentResource):
                 docker.Volume(
                     f"{workload.name}-{name}",
                     labels=[
-                        docker.VolumeLabelArgs(label="tasktracker.stack", value=self._args.stack),
+                        *self._volume_labels(f"{workload.name}-{name}"),
                         docker.VolumeLabelArgs(label="tasktracker.version", value=version),
                     ],
                     opts=self._beside(parent),
@@ -254,14 +275,32 @@ class DockerEngine(pulumi.ComponentResource):
         """The image, on the host before anything is stopped for it, and kept for a rollback."""
         if image not in self._images:
             self._images[image] = docker.RemoteImage(
-                name, name=image, keep_locally=True, opts=self._beside(self)
+                name,
+                name=image,
+                keep_locally=True,
+                triggers=self._presence.number(IMAGE, name) or None,
+                opts=self._beside(self),
             )
         return self._images[image]
 
-    def _no_gap(self, workload: Workload) -> pulumi.ResourceHookBinding | None:
-        """What stops a plan, at its preview, from taking an exclusive service down unasked."""
+    def _labels(self, type: str, name: str) -> dict[str, str]:
+        return {"tasktracker.stack": self._args.stack, **self._presence.number(type, name)}
+
+    def _volume_labels(self, name: str) -> list[docker.VolumeLabelArgs]:
+        return [
+            docker.VolumeLabelArgs(label=label, value=value)
+            for label, value in self._labels(VOLUME, name).items()
+        ]
+
+    def _no_gap(self, workload: Workload, name: str) -> pulumi.ResourceHookBinding | None:
+        """What stops a plan, at its preview, from taking an exclusive service down unasked.
+
+        What is gone from the host already is down.
+        """
         gaps = self._args.gaps
         if not workload.exclusive or gaps is None or workload.name in gaps:
+            return None
+        if self._presence.is_gone(CONTAINER, name):
             return None
         if self._refuse is None:
             self._refuse = refuse_gap()

@@ -1,6 +1,7 @@
 """What a workload is as inputs of a plain container: pure, and the same for services and jobs."""
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import pulumi
@@ -20,17 +21,16 @@ MAX_PROCESSES = 4096
 LOG_OPTIONS = {"max-size": "10m", "max-file": "3"}
 
 
-def labels(stack: str, service: str) -> list[docker.ContainerLabelArgs]:
+def labels(
+    stack: str, service: str, more: Mapping[str, str] = MappingProxyType({})
+) -> list[docker.ContainerLabelArgs]:
     """By these, commands find the containers of a stack and of a service."""
-    return [
-        docker.ContainerLabelArgs(label="tasktracker.service", value=service),
-        docker.ContainerLabelArgs(label="tasktracker.stack", value=stack),
-    ]
+    found = {"tasktracker.service": service, "tasktracker.stack": stack, **more}
+    return [docker.ContainerLabelArgs(label=label, value=value) for label, value in found.items()]
 
 
 def inputs(
     workload: Workload,
-    stack: str,
     networks: Mapping[str, pulumi.Input[str]],
     filled: Sequence[tuple[str, pulumi.Input[str]]],
 ) -> dict[str, Any]:
@@ -44,7 +44,6 @@ def inputs(
         **({"command": list(workload.command)} if workload.command else {}),
         "user": f"{workload.uid}:{workload.uid}",
         "envs": [f"{key}={value}" for key, value in sorted(workload.environment.items())],
-        "labels": labels(stack, workload.name),
         "networks_advanced": [
             docker.ContainerNetworksAdvancedArgs(
                 name=networks[attachment.network],

@@ -25,6 +25,7 @@ def publish(
     *,
     image: str,
     labels: Sequence[docker.ContainerLabelArgs],
+    volume_labels: Sequence[docker.VolumeLabelArgs],
     stack: str,
     environment: Mapping[str, str],
     opts: pulumi.ResourceOptions,
@@ -36,11 +37,7 @@ def publish(
         lambda parts: _version([*names, *(s.name for s in files.secrets)], parts)
     )
     root = pulumi.Output.concat(files.path, "/", version)
-    volume = docker.Volume(
-        f"{files.service}-live",
-        labels=[docker.VolumeLabelArgs(label="tasktracker.stack", value=stack)],
-        opts=opts,
-    )
+    volume = docker.Volume(f"{files.service}-live", labels=volume_labels, opts=opts)
     uploads = [
         upload(pulumi.Output.concat(root, "/", name), _filled(content, version), files.uid, "0440")
         for name, content in files.files.items()
@@ -107,6 +104,24 @@ until docker exec {container} {shlex.join(files.proof)} 2>/dev/null | grep -q {v
     exit 1
   fi
 done
+{_forget_script(files.path, container, version)}"""
+
+
+def _forget_script(path: str, container: str, version: str) -> str:
+    """Remove the versions before: they hold keys and passwords that were replaced for a reason.
+
+    The service may not write there, so a container of its own image does, on no network and with no
+    right but that.
+    """
+    there = f'eq .Destination "{path}"'
+    volume = "{{range .Mounts}}{{if " + there + "}}{{.Name}}{{end}}{{end}}"
+    return f"""
+versions=$(docker exec {container} ls {path} | grep -xE '[0-9a-f]{{12}}')
+old=$(echo "$versions" | grep -vx {version}) || exit 0
+docker run --rm --network none --read-only --user 0 --cap-drop ALL --cap-add DAC_OVERRIDE \
+  --security-opt no-new-privileges --log-driver none --entrypoint rm --workdir {path} \
+  --volume "$(docker inspect --format '{volume}' {container}):{path}" \
+  "$(docker inspect --format '{{{{.Image}}}}' {container})" -rf $old
 """
 
 

@@ -115,14 +115,3 @@ def wait_until_all_are_done(stack: PulumiStack, tasks: list[str]) -> None:
         return True
 
     wait_for("all acknowledged tasks to be done", look, PROCESSED_SECONDS)
-
-
-def test_containers_removed_by_hand_are_restored_by_the_next_up(healthy: PulumiStack) -> None:
-    services = ("api", "postgres", "dashboard")
-    before = {service: len(healthy.containers(service)) for service in services}
-    kept = Site(healthy).create("before the removal").json()["id"]
-    docker("rm", "--force", *(healthy.containers(service)[0] for service in services))
-    assert {service: len(healthy.containers(service)) for service in services} != before
-    healthy.up().succeeded()
-    assert {service: len(healthy.containers(service)) for service in services} == before
-    assert Site(healthy).done(kept)["title"] == "before the removal"

@@ -58,6 +58,48 @@ def test_the_newest_of_what_is_given_and_what_was_written_down_counts(
     assert known == Proof(datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 31, tzinfo=UTC), None)
 
 
+PULUMI = """#!/bin/sh
+case "$STATE" in
+  "") echo "error: $SAYS" >&2; exit 255 ;;
+  *) echo "$STATE" ;;
+esac
+"""
+
+
+@pytest.fixture
+def pulumi(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """A `pulumi` that exports STATE, or fails and SAYS why; nothing was written down."""
+    program = tmp_path / "pulumi"
+    program.write_text(PULUMI)
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    monkeypatch.setenv("STATE", "")
+    monkeypatch.setattr(proof, "FOLDER", tmp_path)
+    return monkeypatch
+
+
+def test_since_when_a_stack_is_there_its_state_says_where_nobody_wrote_it_down(
+    pulumi: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    made = {"type": "docker:index/container:Container", "created": "2026-01-02T03:04:05.6Z"}
+    pulumi.setenv("STATE", json.dumps({"deployment": {"resources": [made]}}))
+    (tmp_path / "prod.json").write_text("{}")
+    began = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+    assert proof.known("prod", {}) == Proof(began)
+    backup = datetime(2026, 1, 31, tzinfo=UTC)
+    assert proof.known("prod", {"newest_backup": backup.isoformat()}) == Proof(began, backup)
+
+
+def test_a_state_that_can_not_be_read_is_not_a_stack_that_was_never_deployed(
+    pulumi: pytest.MonkeyPatch,
+) -> None:
+    pulumi.setenv("SAYS", "no stack named 'prod' found")
+    assert proof.deployed("prod") is None
+    pulumi.setenv("SAYS", "the backend is away")
+    with pytest.raises(OSError, match="pulumi stack export: error: the backend is away"):
+        proof.deployed("prod")
+
+
 @pytest.mark.parametrize("time", ["yesterday", "2026-01-31"])
 def test_a_time_that_says_no_zone_or_nothing_is_refused(time: str) -> None:
     with pytest.raises(ValueError, match="zone|isoformat"):

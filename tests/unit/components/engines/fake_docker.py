@@ -15,14 +15,18 @@ case "$1" in
     [ -d "$name" ] || { echo "Error: No such object: $name" >&2; exit 1; }
     case "$3" in
       *RestartCount*) cat "$name/restarts" ;;
+      *.Mounts*) echo "the volume of $name" ;;
+      *.Image*) echo "the image of $name" ;;
       *Health.Status*) cat "$name/health" ;;
       *Health.Log*) cat "$name/probes" ;;
       *) cat "$name/state" ;;
     esac ;;
-  exec) [ -e "$2/answers" ] || { while [ -e "$2/hangs" ]; do sleep 0.05; done; exit 1; } ;;
+  exec) [ -e "$2/says" ] && cat "$2/says" && exit
+    [ -e "$2/answers" ] || { while [ -e "$2/hangs" ]; do sleep 0.05; done; exit 1; } ;;
   events) [ ! -d next ] || { cp -r next/. .; rm -r next; } ;;
   logs) echo "the log of $4" ;;
   ps) cat running 2>/dev/null ;;
+  network | volume | image) cat "$1s" 2>/dev/null ;;
 esac
 """
 

@@ -16,9 +16,7 @@ NETWORKS = {"frontend": "net-1", "way-out": "net-2"}
 def made(recorder: Recorder, workload: Workload) -> dict[str, Any]:
     """What the provider is asked for."""
     filled = [("/run/secrets", "secrets-volume")]
-    recorder.run(
-        lambda: docker.Container(workload.name, **inputs(workload, "dev", NETWORKS, filled))
-    )
+    recorder.run(lambda: docker.Container(workload.name, **inputs(workload, NETWORKS, filled)))
     return recorder.inputs(CONTAINER, workload.name)
 
 

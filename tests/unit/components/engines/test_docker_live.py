@@ -32,7 +32,13 @@ def published(recorder: Recorder, spec: LiveFiles) -> None:
     def program() -> None:
         opts = pulumi.ResourceOptions(parent=Step("edge"))
         live = docker_live.publish(
-            spec, image="files:1", labels=[], stack="dev", environment={}, opts=opts
+            spec,
+            image="files:1",
+            labels=[],
+            volume_labels=[],
+            stack="dev",
+            environment={},
+            opts=opts,
         )
         running = Running((known("nginx-aa"),), (Step("nginx is healthy"),))
         docker_live.reload(spec, live, running, {"DOCKER_HOST": "ssh://host"}, opts)
@@ -123,3 +129,27 @@ def test_a_reload_that_can_not_be_given_fails(recorder: Recorder, tmp_path: Path
     docker = FakeDocker(tmp_path)
     docker.container("nginx-aa")
     assert docker.sh(recorder.inputs(COMMAND, "nginx-reload")["create"]).returncode == 1
+
+
+def test_what_was_replaced_is_removed_when_the_service_has_loaded_what_replaces_it(
+    recorder: Recorder, tmp_path: Path
+) -> None:
+    published(recorder, files())
+    current, docker = version(recorder), FakeDocker(tmp_path)
+    says = docker.container("nginx-aa") / "says"
+    says.write_text(f"0123456789ab\n{current}\nnginx.conf\nfedcba987654\n")
+    assert docker.sh(recorder.inputs(COMMAND, "nginx-reload")["create"]).returncode == 0
+    told = docker.calls[-1]
+    assert told.startswith("run --rm --network none --read-only --user 0 --cap-drop ALL")
+    mounted = "--volume the volume of nginx-aa:/live the image of nginx-aa"
+    assert told.endswith(f"{mounted} -rf 0123456789ab fedcba987654")
+
+
+def test_a_first_version_has_nothing_before_it_to_remove(
+    recorder: Recorder, tmp_path: Path
+) -> None:
+    published(recorder, files())
+    docker = FakeDocker(tmp_path)
+    (docker.container("nginx-aa") / "says").write_text(f"{version(recorder)}\nnginx.conf\n")
+    assert docker.sh(recorder.inputs(COMMAND, "nginx-reload")["create"]).returncode == 0
+    assert [call for call in docker.calls if call.startswith("run")] == []
