@@ -42,7 +42,7 @@ def test_a_host_that_lost_all_but_its_data_is_filled_again(healthy: PulumiStack)
 
 def test_data_that_is_gone_stops_the_up_until_it_is_given_up(healthy: PulumiStack) -> None:
     volume = f"{healthy.values['prefix']}-nats-data"
-    lose_all_but_data(healthy)
+    docker("rm", "--force", *healthy.containers("nats"))
     docker("volume", "rm", volume)
     said = healthy.up().failed()
     assert f"{volume}, a volume with data of this stack, is not on the host any more" in said

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 
+from components.nats import LIVE
 from tests.live.load import Load, Request
 from tests.live.pulumi_stack import ROOT, PulumiStack, docker
 from tests.live.replicated import BASE
@@ -58,6 +59,8 @@ def test_rotating_a_nats_login_cuts_nobody_off_and_loses_no_request(
     assert load.figures().failed == 0
     assert account(replicated, "worker", "NATS_USER") != before
     assert replicated.containers("nats") == server, "NATS was replaced, not reloaded"
+    (version,) = docker("exec", *server, "find", LIVE, "-name", "passwords.conf").split()
+    print(f"the one file with passwords: {version}")
 
 
 def test_a_second_preview_after_a_rotation_shows_no_change(replicated: PulumiStack) -> None:
