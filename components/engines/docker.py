@@ -170,7 +170,9 @@ class DockerEngine(pulumi.ComponentResource):
     ) -> pulumi.Resource:
         """See `Engine.job`. The provider would take any exit for a success; `docker start` tells.
 
-        A job that failed runs again with the next `up`, as its command never came to exist.
+        A job that failed runs again with the next `up`, as its command never came to exist. One
+        that ended well runs again when what it came after is made anew: that may have lost what the
+        job had made in it.
         """
         arguments, needs = self._prepare(workload, parent)
         container = docker.Container(
@@ -185,7 +187,7 @@ class DockerEngine(pulumi.ComponentResource):
         return command.local.Command(
             f"{workload.name}-run",
             create=pulumi.Output.concat("docker start --attach ", container.name),
-            triggers=[container.id],
+            triggers=[container.id, *(a.id for a in after if isinstance(a, pulumi.CustomResource))],
             environment=self._docker_environment(),
             opts=pulumi.ResourceOptions(parent=parent, depends_on=[container, *after]),
         )

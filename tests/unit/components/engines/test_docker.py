@@ -90,6 +90,19 @@ def test_a_job_runs_once_by_a_command_that_tells_its_exit(
     assert command["triggers"] == ["migrations-id"]
 
 
+def test_a_job_runs_again_when_what_it_came_after_is_made_anew(
+    recorder: Recorder, api: Workload
+) -> None:
+    job = api.model_copy(update={"name": "migrations", "health": None})
+
+    def use(engine: DockerEngine, parent: pulumi.Resource) -> None:
+        engine.job(job, parent=parent, after=engine.service(api, parent=parent).ready)
+
+    run(recorder, use)
+    triggers = recorder.inputs(COMMAND, "migrations-run")["triggers"]
+    assert triggers == ["migrations-id", "api-healthy-id"]
+
+
 def test_commands_go_to_the_host_of_the_stack(recorder: Recorder, api: Workload) -> None:
     host = "ssh://deploy@prod.example.org"
     run(recorder, lambda engine, parent: engine.service(api, parent=parent), host=host)
