@@ -97,7 +97,8 @@ def _push(
         name: (reference, push.there(reference, destination, {made: called}))
         for name, reference in references.items()
     }
-    with console.status(f"pushing to {destination}"):
+    screen = Screen(console)
+    with screen.progress, screen.busy("push", f"pushing to {destination}"):
         pushed = push.push(targets)
     if output:
         built.write(called, pushed, output)

@@ -10,6 +10,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from images import engine
 from images.build import Show, Watcher
 from images.plan import Step
+from toolchain.progress import Meter
 
 WIDTH = 60
 DOING = {
@@ -35,11 +36,23 @@ class Screen(Watcher):
 
     @contextmanager
     def working(self, step: Step) -> Iterator[Show]:
+        with self.busy(step.name, DOING[step.act]) as show:
+            yield show
+
+    @contextmanager
+    def busy(self, name: str, doing: str) -> Iterator[Show]:
+        """Shows what is worked on and its latest line: at once, or now and then in a log."""
         if not self.console.is_terminal:
-            self.console.print(
-                f"{step.name:<16} {DOING[step.act]} …", markup=False, highlight=False
-            )
-        task = self.progress.add_task(DOING[step.act], image=step.name, total=None)
+            latest = ""
+
+            def keep(line: str) -> None:
+                nonlocal latest
+                latest = line[:WIDTH]
+
+            with Meter(name, doing, self.line).beating(lambda: latest):
+                yield keep
+            return
+        task = self.progress.add_task(doing, image=name, total=None)
         shown = time.monotonic()
 
         def show(line: str) -> None:
@@ -53,10 +66,13 @@ class Screen(Watcher):
         finally:
             self.progress.remove_task(task)
 
+    def line(self, name: str, text: str) -> None:
+        """One line that stays."""
+        self.console.print(f"{name:<16} {text}", markup=False, highlight=False, soft_wrap=True)
+
     def done(self, step: Step, reference: str, seconds: float) -> None:
         if step.act == "none":
-            text = f"{step.name:<16} already built: {reference}"
+            self.line(step.name, f"already built: {reference}")
         else:
             size = engine.megabytes(reference)
-            text = f"{step.name:<16} {reference}, {size:.0f} MB, in {seconds:.0f} s"
-        self.console.print(text, markup=False, highlight=False, soft_wrap=True)
+            self.line(step.name, f"{reference}, {size:.0f} MB, in {seconds:.0f} s")

@@ -2,8 +2,10 @@
 
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from toolchain.failure import Failure, tail
@@ -11,8 +13,14 @@ from toolchain.failure import Failure, tail
 HEARTBEAT = 15.0
 """Seconds between two lines of a step that goes on, where lines cannot be overwritten."""
 
+LOOK = 1.0
+"""Seconds between two looks at a step that runs."""
+
 Extent = Callable[[Path], str]
 """Reads a step's log and says how far it has come."""
+
+Say = Callable[[str, str], None]
+"""Shows one line that stays: of which step, and what there is to say."""
 
 
 def say(step: str, text: str) -> None:
@@ -26,16 +34,20 @@ def nothing(_log: Path) -> str:
 
 
 class Meter:
-    """The line of one step under way: overwritten on a terminal, repeated in a log."""
+    """The line of one step under way: overwritten on a terminal, repeated in a log.
 
-    def __init__(self, step: str, text: str) -> None:
+    Whoever shows lines in a way of their own gives `log`; none of those is overwritten.
+    """
+
+    def __init__(self, step: str, text: str, log: Say | None = None) -> None:
         self.step = step
         self.text = text
         self.started = time.monotonic()
-        self.live = sys.stderr.isatty()
+        self.live = log is None and sys.stderr.isatty()
+        self.say = log or say
         self.next = self.started + (1.0 if self.live else HEARTBEAT)
         if not self.live:
-            say(step, f"{text} …")
+            self.say(step, f"{text} …")
 
     @property
     def seconds(self) -> int:
@@ -51,13 +63,30 @@ class Meter:
         if self.live:
             print(f"\r\033[Ktoolchain: {self.step}: {line}", end="", file=sys.stderr, flush=True)
         else:
-            say(self.step, line)
+            self.say(self.step, line)
+
+    @contextmanager
+    def beating(self, extent: Callable[[], str]) -> Iterator[None]:
+        """Beat by itself, while what is within has no time for it."""
+        ended = threading.Event()
+
+        def beat() -> None:
+            while not ended.wait(LOOK):
+                self.beat(extent())
+
+        thread = threading.Thread(target=beat, daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            thread.join()
 
     def end(self, outcome: str) -> None:
         """Leave one line with the outcome and the time it took."""
         if self.live:
             print("\r\033[K", end="", file=sys.stderr)
-        say(self.step, f"{self.text}: {outcome}, {self.seconds} s")
+        self.say(self.step, f"{self.text}: {outcome}, {self.seconds} s")
 
 
 def command(
@@ -91,7 +120,7 @@ def command(
         try:
             while True:
                 try:
-                    status = process.wait(timeout=1.0)
+                    status = process.wait(timeout=LOOK)
                     break
                 except subprocess.TimeoutExpired:
                     meter.beat(extent(log))

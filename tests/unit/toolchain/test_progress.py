@@ -1,5 +1,6 @@
 """A step shows what it does, how far it is, and what went wrong."""
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,25 @@ def test_a_step_that_goes_on_tells_its_time_and_extent(
     meter.beat("840 packages")
     line = "toolchain: pulumi: building the CLI (2/4) … 182 s, 840 packages\n"
     assert capsys.readouterr().err == line
+
+
+def test_a_step_tells_its_time_while_something_else_is_waited_for(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(progress, "HEARTBEAT", 0.0)
+    monkeypatch.setattr(progress, "LOOK", 0.01)
+    looks = threading.Semaphore(0)
+
+    def extent() -> str:
+        looks.release()
+        return "2 packages"
+
+    with progress.Meter("pulumi", "building").beating(extent):
+        for _ in range(2):
+            assert looks.acquire(timeout=10), "nobody looks how far it is"
+    first, *beats = capsys.readouterr().err.splitlines()
+    assert first == "toolchain: pulumi: building …"
+    assert beats[0] == "toolchain: pulumi: building … 0 s, 2 packages"
 
 
 def test_a_step_that_fails_shows_the_end_of_its_output_and_the_fix(tmp_path: Path) -> None:
