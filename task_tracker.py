@@ -20,10 +20,11 @@ from components.nats import OPERATORS, Nats, NatsArgs, Permissions
 from components.networks import Networks, NetworksArgs
 from components.picture import mermaid
 from components.postgres import Postgres, PostgresArgs
-from components.secrets import Secrets, SecretsArgs
+from components.secrets import TOKENS, Secrets, SecretsArgs
 from components.worker import Worker, WorkerArgs
 from components.workload import Limits
 from settings import Settings
+from stack_file import StackSettings
 
 NATS_PERMISSIONS = Path(__file__).parent / "app" / "nats-permissions.json"
 
@@ -200,7 +201,11 @@ class TaskTracker(pulumi.ComponentResource):
             "address": site.origin,
             "release": settings.release,
             "picture": mermaid(engine.workloads),
+            **_addresses(values),
+            **{name: secrets[name].value for name in TOKENS},
         }
+        if values.postgres.published:
+            self.outputs["postgres-password"] = secrets["postgres-password"].value
         self.register_outputs(self.outputs)
 
 
@@ -222,6 +227,18 @@ def site_of(settings: Settings) -> Site:
         rate_limits=edge.rate_limits,
         immutable_assets=settings.environment != "dev",
     )
+
+
+def _addresses(values: StackSettings) -> dict[str, str]:
+    """Where a developer reaches what is published beside the edge."""
+    addresses = {}
+    if values.api.published:
+        addresses["api-address"] = f"http://127.0.0.1:{values.api.published}"
+    if values.postgres.published:
+        addresses["postgres-address"] = (
+            f"postgresql://postgres@127.0.0.1:{values.postgres.published}/tasktracker"
+        )
+    return addresses
 
 
 def _networks(settings: Settings) -> tuple[str, ...]:

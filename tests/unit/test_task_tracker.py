@@ -4,12 +4,13 @@ import functools
 import json
 from collections.abc import Callable, Iterator
 
+import pulumi
 import pytest
 
 import settings
 from settings import read
 from task_tracker import TaskTracker
-from tests.unit.recorder import COMMAND, CONTAINER, NETWORK, VOLUME, Recorder
+from tests.unit.recorder import COMMAND, CONTAINER, NETWORK, VOLUME, Recorder, is_secret
 from tests.unit.stack_files import BUILT, ENVIRONMENTS, SECRETS, stack_object
 
 Made = Callable[[str], Recorder]
@@ -117,3 +118,32 @@ def test_the_outputs_tell_the_address_and_the_release(
     }
     assert outputs[environment]["address"] == expected[environment]
     assert str(outputs[environment]["picture"]).startswith("flowchart LR\n")
+
+
+def test_dev_tells_where_the_api_and_the_database_answer(
+    made: Made, outputs: dict[str, dict[str, object]]
+) -> None:
+    made("dev")
+    assert outputs["dev"]["api-address"] == "http://127.0.0.1:8000"
+    assert outputs["dev"]["postgres-address"] == (
+        "postgresql://postgres@127.0.0.1:5432/tasktracker"
+    )
+    for environment in ("staging", "prod"):
+        made(environment)
+        assert not {"api-address", "postgres-address", "postgres-password"} & set(
+            outputs[environment]
+        )
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_what_people_log_in_with_is_an_output_and_secret(
+    environment: str, made: Made, outputs: dict[str, dict[str, object]]
+) -> None:
+    made(environment)
+    found = {
+        name: is_secret(value)
+        for name, value in outputs[environment].items()
+        if isinstance(value, pulumi.Output)
+    }
+    published = {"postgres-password": True} if environment == "dev" else {}
+    assert found == {"admin-token": True, "statistics-password": True} | published
