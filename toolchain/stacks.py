@@ -4,6 +4,8 @@ Pulumi writes the salt of a stack's key into the stack's file. Where the key is 
 that line is of no use to anybody else and would lock them out: it goes into a copy of the file
 beside the state. A user with a backend of their own shares its key, so there Pulumi writes into
 the file itself.
+
+What writes settings (`config set`) always writes the file itself: that one is shared.
 """
 
 import os
@@ -16,7 +18,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from toolchain import state
+from toolchain.environment import full
+from toolchain.failure import Failure
 from toolchain.pins import REPOSITORY
+
+READERS = ("up", "preview", "destroy", "refresh", "import", "watch")
+"""Pulumi's commands that read a stack's settings, and take the file to read by an option."""
 
 SALT = re.compile(r"(?m)^encryptionsalt: .*\n?")
 
@@ -43,6 +50,19 @@ def file(stack: str, env: Mapping[str, str], repository: Path = REPOSITORY) -> P
     return salted(original, state.folder(env) / "stacks" / original.name)
 
 
+def refuse(stack: str, repository: Path = REPOSITORY) -> None:
+    """Raises Failure where a stack has no file."""
+    if (repository / f"Pulumi.{stack}.yaml").exists():
+        return
+    there = sorted(file.name.split(".")[1] for file in repository.glob("Pulumi.*.yaml"))
+    raise Failure(
+        f"stack {stack}",
+        f"there is no Pulumi.{stack}.yaml",
+        f"name one of {', '.join(there)}; or make that file, by a name that begins with one of"
+        " them and a hyphen: prod-eu",
+    )
+
+
 def exists(stack: str, repository: Path) -> bool:
     """Whether the backend has the stack."""
     asked = ["pulumi", "stack", "export", "--stack", stack]
@@ -67,9 +87,17 @@ def main(arguments: Sequence[str]) -> int:
         print("usage: toolchain/stack STACK [COMMAND…]", file=sys.stderr)
         return 2
     stack, *command = arguments
+    try:
+        refuse(stack)
+        os.environ.update(full(os.environ))
+    except Failure as failure:
+        print(f"toolchain: error: {failure}", file=sys.stderr)
+        return 1
     status = create(stack, os.environ)
     if status != 0 or not command:
         return status
-    options = ["--stack", stack, "--config-file", str(file(stack, os.environ))]
+    options = ["--stack", stack]
+    if command[0] in READERS:
+        options += ["--config-file", str(file(stack, os.environ))]
     os.chdir(REPOSITORY)
     os.execvp("pulumi", ["pulumi", *command, *options])

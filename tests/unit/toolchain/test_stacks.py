@@ -1,11 +1,13 @@
 """A stack is made once, and its private key's salt stays out of the repository."""
 
+import os
 from pathlib import Path
 
 import pytest
 
 from tests.unit.toolchain.machine import Machine
 from toolchain import stacks, state
+from toolchain.failure import Failure
 
 SALT = "encryptionsalt: v1:abc=:v1:def\n"
 
@@ -76,3 +78,39 @@ def test_a_stack_that_is_there_is_left(
     notes = record(machine, monkeypatch, known=True)
     assert stacks.create("dev", env, machine.root / "repository") == 0
     assert notes.read_text() == "stack export --stack dev\n"
+
+
+def test_a_stack_without_a_file_is_refused_with_those_there_are(
+    machine: Machine, env: dict[str, str]
+) -> None:
+    repository = machine.root / "repository"
+    (repository / "Pulumi.prod-eu.yaml").write_text("config: {}\n")
+    stacks.refuse("dev", repository)
+    with pytest.raises(Failure, match="stack nope: there is no Pulumi.nope.yaml") as told:
+        stacks.refuse("nope", repository)
+    assert told.value.fix.startswith("name one of dev, prod-eu;")
+
+
+@pytest.mark.parametrize(
+    ("command", "options"),
+    [
+        ("up --yes", "--stack dev --config-file {state}/stacks/Pulumi.dev.yaml"),
+        ("stack output picture", "--stack dev"),
+        ("config set --secret key", "--stack dev"),
+    ],
+)
+def test_a_command_gets_the_stack_and_the_copy_of_its_settings_if_it_only_reads_them(
+    command: str,
+    options: str,
+    machine: Machine,
+    env: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    became: list[str] = []
+    monkeypatch.setattr(stacks, "full", lambda _: env)
+    monkeypatch.setattr(stacks, "create", lambda *_: 0)
+    monkeypatch.setattr(os, "environ", dict(env))
+    monkeypatch.setattr(os, "chdir", lambda _: None)
+    monkeypatch.setattr(os, "execvp", lambda _, arguments: became.extend(arguments))
+    stacks.main(["dev", *command.split()])
+    assert " ".join(became) == f"pulumi {command} {options}".format(state=state.folder(env))
