@@ -15,7 +15,7 @@ YES ?=
 
 RUN := toolchain/run
 CHECK := $(RUN) --plain
-PULUMI := $(RUN) toolchain/stack $(STACK)
+PULUMI := toolchain/stack $(STACK)
 
 # Dev comes up and goes down without a question; every other stack shows its changes and asks.
 ENVIRONMENT := $(firstword $(subst -, ,$(STACK)))
@@ -24,16 +24,29 @@ ANSWER := $(if $(filter dev,$(ENVIRONMENT)),--yes --skip-preview)
 # What a policy asks about the backups, as the host tells it now, if it does.
 KNOWN := $(if $(filter dev,$(ENVIRONMENT)),true,$(RUN) python -m ops.backup record --stack $(STACK))
 
+# The engine that a stack file names; whatever is asked of a stack is asked there.
+HOST := $(shell sed -nE "s,^[^\#]*address: *[\"']?((unix|ssh|tcp)://[^]\"' \#}]+).*,\1,p" \
+	Pulumi.$(STACK).yaml 2>/dev/null | head -n 1)
+ifneq ($(HOST),)
+export DOCKER_HOST := $(HOST)
+endif
+
 # A stack on a host of its own needs Pulumi here, and no engine.
-READY := ready-$(if $(shell grep -sE 'address: *"?(ssh|tcp)://' Pulumi.$(STACK).yaml),preview,up)
+READY := stack-file ready-$(if $(filter ssh://% tcp://%,$(HOST)),preview,up)
+
+STACKS := $(sort $(patsubst Pulumi.%.yaml,%,$(wildcard Pulumi.*.yaml)))
+THERE = $${DOCKER_HOST:-the engine of this machine}
+ABSENT = printf '%s\n' "make: stack $(STACK): no $1 runs on $(THERE)" \
+	"  fix: see make status STACK=$(STACK); make up STACK=$(STACK) brings it up" >&2; exit 1
+OR_SAY_WHY = || { echo "  fix: see that docker reaches $(THERE), then run this again" >&2; exit 1; }
 
 MINE = --filter label=tasktracker.stack=$(STACK) \
 	$(if $(SERVICE),--filter label=tasktracker.service=$(SERVICE))
 
 .DEFAULT_GOAL := help
-.PHONY: help up down test check images status logs psql preview report rotate recover backup \
-	backups restore forget drill schema bench \
-	ready-up ready-preview ready-check ready-test
+.PHONY: help up down test check images status logs psql outputs preview report rotate recover \
+	backup backups restore forget drill schema bench \
+	stack-file engine ready-up ready-preview ready-check ready-test
 .NOTPARALLEL:
 
 help: ## this list
@@ -43,16 +56,27 @@ help: ## this list
 ready-up ready-preview ready-check ready-test:
 	@toolchain/install --for $(@:ready-%=%)
 
+stack-file:
+	@if [ ! -e Pulumi.$(STACK).yaml ]; then printf '%s\n' \
+		"make: stack $(STACK): there is no Pulumi.$(STACK).yaml" \
+		"  fix: STACK=NAME, one of $(STACKS); or make that file" >&2; exit 1; fi
+
+engine: stack-file
+	@if ! command -v docker > /dev/null; then printf '%s\n' \
+		"make: docker: not installed here" "  fix: toolchain/install docker" >&2; exit 1; fi
+
 # Where releases are published, a stack names them; dev runs what this clone builds.
 up: $(READY) $(if $(filter dev,$(ENVIRONMENT)),images) ## bring the stack up from whatever is there
 	@$(PULUMI)
 	@$(RUN) python -m ops.recover --stack $(STACK) $(filter --yes,$(ANSWER))
 	@$(KNOWN)
 	@$(PULUMI) up $(ANSWER)
-	@address=$$($(RUN) pulumi stack output address --stack $(STACK)); printf '%s\n' \
+	@address=$$($(PULUMI) stack output address); printf '%s\n' \
 		"" "The task tracker answers at $$address" "Create a task:" \
 		"  curl -X POST $$address/api/tasks -H 'Content-Type: application/json'\
-	 -d '{\"title\": \"Try it\"}'"
+	 -d '{\"title\": \"Try it\"}'" \
+		"What else there is: make help, make outputs STACK=$(STACK)" \
+		"Any command of Pulumi: $(PULUMI) preview"
 
 down: $(READY) ## take the stack down; the volumes with its data stay
 	@$(PULUMI) destroy $(ANSWER) --exclude-protected
@@ -61,32 +85,38 @@ images: ready-up ## build the images that are out of date
 	@$(RUN) images/build
 
 # Containers that were only ever created hold files for others, and are no service.
-status: ## what runs, and how it is
-	@docker ps --all $(MINE) $(foreach state,running restarting paused exited dead,--filter status=$(state)) \
-		--format 'table {{.Label "tasktracker.service"}}\t{{.Status}}\t{{.Ports}}\t{{.Image}}'
+status: engine ## what runs, and how it is
+	@shown=$$(docker ps --all $(MINE) \
+		$(foreach state,running restarting paused exited dead,--filter status=$(state)) \
+		--format 'table {{.Label "tasktracker.service"}}\t{{.Status}}\t{{.Ports}}\t{{.Image}}') \
+		$(OR_SAY_WHY); \
+	if [ "$$(wc -l <<< "$$shown")" -gt 1 ]; then echo "$$shown"; else \
+		echo "no $(or $(SERVICE),service) of stack $(STACK) is on $(THERE): make up STACK=$(STACK)"; fi
 
-logs: ## follow the logs; SERVICE=api for one service
-	@names=$$(docker ps $(MINE) --format '{{.Names}}'); \
-	if [ -z "$$names" ]; then \
-		echo "no container of $(or $(SERVICE),stack $(STACK)) runs here: see make status" >&2; exit 1; \
-	fi; \
-	trap 'trap - TERM; kill 0' INT TERM; \
+logs: engine ## follow the logs; SERVICE=api for one service
+	@names=$$(docker ps $(MINE) --format '{{.Names}}') $(OR_SAY_WHY); \
+	if [ -z "$$names" ]; then $(call ABSENT,$(or $(SERVICE),service)); fi; \
+	trap 'kill $$(jobs -p) 2> /dev/null' INT TERM; \
 	for name in $$names; do docker logs --follow --tail 50 "$$name" 2>&1 | sed -u "s/^/$$name | /" & done; wait
 
 psql: SERVICE := postgres
-psql: ## a prompt in the database; SQL='select 1' for one statement
-	@name=$$(docker ps $(MINE) --format '{{.Names}}' | head -n 1); \
-	if [ -z "$$name" ]; then echo "no postgres of stack $(STACK) runs here: see make status" >&2; exit 1; fi; \
+psql: engine ## a prompt in the database; SQL='select 1' for one statement
+	@name=$$(docker ps $(MINE) --format '{{.Names}}' | head -n 1) $(OR_SAY_WHY); \
+	if [ -z "$$name" ]; then $(call ABSENT,postgres); fi; \
 	if [ -n "$$SQL" ]; then set -- -c "$$SQL"; fi; if [ -t 0 ]; then terminal=-it; else terminal=-i; fi; \
 	exec docker exec $$terminal "$$name" psql -U postgres -d tasktracker "$$@"
 psql: export SQL := $(value SQL)
 
-preview: ready-preview ## what an up would change, and what the policies say
+outputs: stack-file ready-preview ## what the stack tells of itself: addresses; logins as [secret]
+	@$(PULUMI) stack output
+	@echo "one of the secrets: $(PULUMI) stack output admin-token --show-secrets"
+
+preview: stack-file ready-preview ## what an up would change, and what the policies say
 	@$(KNOWN)
 	@$(PULUMI) preview --diff --policy-pack policies
 
-report: ready-preview ## the reviewer's report of an up
-	@$(RUN) toolchain/stack $(STACK)
+report: stack-file ready-preview ## the reviewer's report of an up
+	@$(PULUMI)
 	@$(KNOWN)
 	@$(RUN) python -m ops.report --stack $(STACK)
 
