@@ -108,8 +108,10 @@ psql: engine ## a prompt in the database; SQL='select 1' for one statement
 psql: export SQL := $(value SQL)
 
 outputs: stack-file ready-preview ## what the stack tells of itself: addresses; logins as [secret]
-	@$(PULUMI) stack output
-	@echo "one of the secrets: $(PULUMI) stack output admin-token --show-secrets"
+	@shown=$$($(PULUMI) stack output); echo "$$shown"; \
+	if [[ $$shown == *"[secret]"* ]]; then \
+		echo "One in clear: $(PULUMI) stack output admin-token --show-secrets"; else \
+		echo "It is not up: make up STACK=$(STACK)"; fi
 
 preview: stack-file ready-preview ## what an up would change, and what the policies say
 	@$(KNOWN)

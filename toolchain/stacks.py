@@ -58,8 +58,8 @@ def refuse(stack: str, repository: Path = REPOSITORY) -> None:
     raise Failure(
         f"stack {stack}",
         f"there is no Pulumi.{stack}.yaml",
-        f"name one of {', '.join(there)}; or make that file, by a name that begins with one of"
-        " them and a hyphen: prod-eu",
+        f"name one of {', '.join(there)}; or make that file, for an environment of dev, staging"
+        " or prod: Pulumi.prod-eu.yaml",
     )
 
 
