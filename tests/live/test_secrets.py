@@ -6,13 +6,16 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from components.secrets import ROTATABLE
 from tests.live import canaries
+from tests.live.app.processes import wait_for
 from tests.live.canaries import Canaries
 from tests.live.pulumi_stack import PulumiStack, docker
 from tests.live.running import PROC, Running, running
+from tests.live.site import Site
 
 pytestmark = pytest.mark.parametrize("stack", ("dev", "prod"), indirect=True)
 
@@ -94,6 +97,23 @@ def test_the_state_holds_secrets_encrypted_alone(stack: PulumiStack, secrets: Ca
     assert secrets.among(stack.pulumi("stack", "export").succeeded()) == set()
     assert secrets.among(stack.pulumi("stack", "output", "--json").succeeded()) == set()
     assert secrets.in_files([stack.file, stack.folder / "state"]) == {}
+
+
+def test_what_people_log_in_with_is_told_to_who_asks_and_lets_them_in(
+    stack: PulumiStack, site: Site, secrets: Canaries
+) -> None:
+    hidden = {name for name, value in stack.outputs().items() if value == "[secret]"}
+    published = {"postgres-password"} if "published" in stack.values["postgres"] else set()
+    assert hidden == {"admin-token", "statistics-password"} | published
+    told = json.loads(stack.pulumi("stack", "output", "--json", "--show-secrets").succeeded())
+    for name in hidden:
+        assert secrets.among(told[name]) == {name}
+    login = httpx.BasicAuth("statistics", told["statistics-password"])
+
+    def let_in() -> bool:  # once the limit of requests allows
+        return site.client.get("/api/statistics", auth=login).status_code == 200
+
+    wait_for("an answer with statistics", let_in, 15)
 
 
 def test_no_image_and_no_layer_of_a_container_holds_a_secret(
