@@ -109,7 +109,7 @@ psql: export SQL := $(value SQL)
 
 outputs: stack-file ready-preview ## what the stack tells of itself: addresses; logins as [secret]
 	@shown=$$($(PULUMI) stack output); echo "$$shown"; \
-	if [[ $$shown == *"[secret]"* ]]; then \
+	if [[ $$shown == *address* ]]; then \
 		echo "One in clear: $(PULUMI) stack output admin-token --show-secrets"; else \
 		echo "It is not up: make up STACK=$(STACK)"; fi
 
