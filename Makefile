@@ -105,7 +105,7 @@ psql: engine ## a prompt in the database; SQL='select 1' for one statement
 	if [ -z "$$name" ]; then $(call ABSENT,postgres); fi; \
 	if [ -n "$$SQL" ]; then set -- -c "$$SQL"; fi; if [ -t 0 ]; then terminal=-it; else terminal=-i; fi; \
 	exec docker exec $$terminal "$$name" psql -U postgres -d tasktracker "$$@"
-psql: export SQL := $(value SQL)
+psql: override export SQL := $(value SQL)
 
 outputs: stack-file ready-preview ## what the stack tells of itself: addresses; logins as [secret]
 	@shown=$$($(PULUMI) stack output); echo "$$shown"; \
@@ -136,7 +136,7 @@ backups: $(READY) ## how the backups are
 
 restore: $(READY) ## go back in time: AT='2026-01-31 12:00', a restore point, or latest; FROM=offsite
 	@$(RUN) python -m ops.restore --stack $(STACK) --at "$$AT" $(if $(FROM),--from $(FROM)) $(if $(YES),--yes)
-restore: export AT := $(value AT)
+restore: override export AT := $(value AT)
 
 forget: $(READY) ## remove the volumes that earlier restores put aside
 	@$(RUN) python -m ops.restore --stack $(STACK) --forget

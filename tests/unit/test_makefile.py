@@ -76,13 +76,13 @@ def test_the_address_is_found_however_it_is_written(
     assert asked(machine) == ["ssh://deploy@far.example.org:22"]
 
 
-def test_psql_runs_in_the_container_on_that_engine(machine: Machine) -> None:
+def test_psql_runs_in_the_container_on_that_engine_what_was_written(machine: Machine) -> None:
     asks(machine, "task-tracker-prod-postgres\\n")
-    assert make(machine, "psql", "STACK=prod", "SQL=select 1").returncode == 0
+    assert make(machine, "psql", "STACK=prod", "SQL=select $$it's 1$$").returncode == 0
     last = (machine.root / "notes").read_text().splitlines()[-1]
     assert last == (
         "ssh://deploy@prod.example.org exec -i task-tracker-prod-postgres"
-        " psql -U postgres -d tasktracker -c select 1"
+        " psql -U postgres -d tasktracker -c select $$it's 1$$"
     )
 
 
