@@ -6,7 +6,7 @@ import os
 import shutil
 import signal
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -113,12 +113,17 @@ def test_psql_answers_one_statement_as_it_was_written(clone: Clone, up: str) -> 
     assert "it's 100" in said and "one column" in said
 
 
+@pytest.mark.parametrize(
+    ("end", "number"),
+    [(os.kill, signal.SIGTERM), (os.killpg, signal.SIGINT)],
+    ids=["of one process", "of a terminal"],
+)
 def test_logs_follow_every_service_and_end_on_a_signal_with_all_they_started(
-    clone: Clone, up: str
+    end: Callable[[int, int], None], number: int, clone: Clone, up: str
 ) -> None:
     with subprocess.Popen(
         clone.command("logs"), cwd=clone.folder, env=clone.environment, text=True,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=end is os.killpg,
     ) as process:  # fmt: skip
         assert process.stdout is not None
         services = set()
@@ -128,7 +133,7 @@ def test_logs_follow_every_service_and_end_on_a_signal_with_all_they_started(
                 break
         started = descendants(process.pid)
         assert len(started) > 2 * len(services)
-        process.send_signal(signal.SIGTERM)
+        end(process.pid, number)
         process.stdout.read()
         assert process.wait(10) != 0
     wait_for("the end of what it started", lambda: not any(map(runs, started)), 10)
