@@ -5,7 +5,7 @@ import logging
 import httpx
 
 from tasktracker.bot.sessions import Sessions, SessionsFile
-from tasktracker.bot.telegram import Telegram, Update
+from tasktracker.bot.telegram import Refused, Telegram, Update
 from tasktracker.logs import FIELDS
 
 logger = logging.getLogger(__name__)
@@ -18,7 +18,11 @@ class ApiError(Exception):
 
 
 class Conversation:
-    """Answers updates one by one; remembers each before the next."""
+    """Handles updates one by one; remembers each, and what came of it, before it is answered.
+
+    An answer may fail for as long as a chat is blocked. Were it part of handling the update, the
+    next attempt would make the task once more, and everybody else would wait for that one chat.
+    """
 
     def __init__(self, telegram: Telegram, api: httpx.AsyncClient, file: SessionsFile) -> None:
         self._telegram = telegram
@@ -29,9 +33,11 @@ class Conversation:
     async def read(self) -> None:
         """Wait for updates and answer them. Raises TelegramError, ApiError: call it again."""
         for update in await self._telegram.updates(self._sessions.offset):
-            await self._answer(update)
+            text = await self._handle(update)
             self._sessions.offset = update.update_id + 1
             self._file.write(self._sessions)
+            if update.message is not None and text is not None:
+                await self._tell(update.message.chat.id, text)
 
     async def report(self) -> None:
         """Tell each chat whose task came to its end. Raises TelegramError, ApiError."""
@@ -47,32 +53,39 @@ class Conversation:
                     continue
                 kind = f" It is a {task['kind']}." if task["kind"] else ""
                 text = f"“{task['title']}” is {task['status']}.{kind}"
-            await self._telegram.send(chat, text)
+            # Last of all, if this fails: the next attempt begins with the other chats.
+            self._sessions.waiting[task_id] = self._sessions.waiting.pop(task_id)
+            await self._tell(chat, text)
             del self._sessions.waiting[task_id]
             self._file.write(self._sessions)
 
-    async def _answer(self, update: Update) -> None:
+    async def _handle(self, update: Update) -> str | None:
+        """Do what an update asks for; the text to answer with."""
         if update.message is None:
-            return
+            return None
         chat = update.message.chat.id
         command, _, title = update.message.text.strip().partition(" ")
         # In a group a command may carry the bot's name: /new@tracker_bot.
         if command.partition("@")[0] != "/new" or not title.strip():
-            await self._telegram.send(chat, USAGE)
-            return
+            return USAGE
         content = {"title": title.strip(), "contact": f"telegram:{chat}"}
         answer = await self._call("POST", "/api/tasks", content)
         if answer.status_code == 422:
             fault = answer.json()["detail"][0]["msg"]
-            await self._telegram.send(chat, f"That is no title: {fault}.")
-            return
+            return f"That is no title: {fault}."
         if answer.status_code != 201:
             raise ApiError(f"the api answers {answer.status_code}")
         task = answer.json()
         self._sessions.waiting[task["id"]] = chat
-        self._file.write(self._sessions)
         logger.info("task created", extra={FIELDS: {"task": task["id"]}})
-        await self._telegram.send(chat, f"“{task['title']}” is noted.")
+        return f"“{task['title']}” is noted."
+
+    async def _tell(self, chat: int, text: str) -> None:
+        try:
+            await self._telegram.send(chat, text)
+        except Refused as fault:
+            # Without the chat: it is the contact of a task, and contacts are private.
+            logger.warning("not told", extra={FIELDS: {"cause": str(fault)}})
 
     async def _call(self, method: str, path: str, content: object = None) -> httpx.Response:
         try:

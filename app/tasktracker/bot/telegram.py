@@ -6,10 +6,15 @@ import httpx
 from pydantic import BaseModel, ConfigDict, SecretStr, TypeAdapter, ValidationError
 
 POLL_SECONDS = 25  # how long Telegram holds a getUpdates that has nothing to say
+FINAL = frozenset({400, 403})  # no such chat, blocked by its owner: the same at every attempt
 
 
 class TelegramError(Exception):
     """Telegram can't be reached or refuses; the message never holds the token."""
+
+
+class Refused(TelegramError):
+    """Telegram answers so at every attempt: the chat is gone, or its owner blocked the bot."""
 
 
 class Chat(BaseModel):
@@ -56,7 +61,7 @@ class Telegram:
             raise TelegramError("getUpdates: an answer of another form than documented") from None
 
     async def send(self, chat: int, text: str) -> None:
-        """Write to a chat. Raises TelegramError."""
+        """Write to a chat. Raises Refused if no other attempt will help, TelegramError else."""
         await self._call("sendMessage", {"chat_id": chat, "text": text}, 10)
 
     async def _call(self, method: str, content: dict[str, Any], timeout: float) -> Any:
@@ -68,5 +73,6 @@ class Telegram:
         except (httpx.HTTPError, ValueError) as fault:
             raise TelegramError(f"{method}: {type(fault).__name__}") from None
         if not body.get("ok"):
-            raise TelegramError(f"{method}: {answer.status_code} {body.get('description')}")
+            kind = Refused if answer.status_code in FINAL else TelegramError
+            raise kind(f"{method}: {answer.status_code} {body.get('description')}")
         return body.get("result")

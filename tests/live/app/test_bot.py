@@ -20,6 +20,7 @@ class Telegram:
         self.updates: list[dict[str, object]] = []
         self.sent: list[tuple[int, str]] = []
         self.fails = False
+        self.blocked: set[int] = set()  # chats that want to hear nothing
         telegram = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -37,6 +38,8 @@ class Telegram:
                         if new or telegram.closed.wait(0.1):
                             break
                     self.answer(200, {"ok": True, "result": new})
+                elif content["chat_id"] in telegram.blocked:
+                    self.answer(403, {"ok": False, "description": "Forbidden: blocked"})
                 else:
                     telegram.sent.append((content["chat_id"], content["text"]))
                     self.answer(200, {"ok": True, "result": {}})
@@ -143,6 +146,19 @@ def test_a_restarted_bot_answers_each_update_once(bot: Bot, telegram: Telegram) 
     bot.start()
     wait_for("the other to be told done", lambda: len(telegram.sent) == 5)
     assert [chat for chat, _ in telegram.sent] == [7, 7, 7, 8, 8]
+
+
+def test_who_blocked_the_bot_gets_one_task_and_others_their_answers(
+    bot: Bot, telegram: Telegram
+) -> None:
+    telegram.blocked.add(9)
+    telegram.write(9, "/new from behind a wall")
+    telegram.write(8, "/new in the open")
+    wait_for("the other to be told done", lambda: len(telegram.sent) == 2)
+    assert [chat for chat, _ in telegram.sent] == [8, 8]
+    wait_for("both reports to be given up", lambda: bot.process.log.count('"not told"') == 2)
+    titles = [task["title"] for task in bot.stack.get("/api/tasks").json()["tasks"]]
+    assert titles.count("from behind a wall") == 1
 
 
 def test_an_update_waits_while_the_api_is_away(bot: Bot, telegram: Telegram) -> None:
