@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import JSONResponse
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
@@ -73,9 +74,20 @@ def application(settings: Api) -> ASGIApp:
         allow_headers=["Authorization", "Content-Type", logs.HEADER],
         expose_headers=[logs.HEADER],
     )
+    app.add_exception_handler(RequestValidationError, invalid)
     for fault in (DBAPIError, PoolTimeout, OSError, TimeoutError):
         app.add_exception_handler(fault, unavailable)
     return Requests(app)
+
+
+async def invalid(_: Request, fault: Exception) -> JSONResponse:
+    """The answer to a wrong request: each field and its fault, and nothing of what was sent.
+
+    What was sent may be private, and may be what no answer can hold: half a surrogate pair, NaN.
+    """
+    assert isinstance(fault, RequestValidationError)
+    faults = [{key: each[key] for key in ("loc", "msg", "type")} for each in fault.errors()]
+    return JSONResponse({"detail": faults}, 422)
 
 
 async def unavailable(_: Request, fault: Exception) -> JSONResponse:
