@@ -64,6 +64,8 @@ def application(settings: Api) -> ASGIApp:
         openapi_url="/api/openapi.json",
         docs_url=None,
         redoc_url=None,
+        # It would lead to http, as the edge ends TLS and this process sees none.
+        redirect_slashes=False,
     )
     for room in (state, tasks, admin, statistics, socket):
         app.include_router(room.router)

@@ -41,3 +41,11 @@ def test_a_body_that_is_no_json_is_refused_without_it() -> None:
     told = answer("POST", "/api/tasks", content='{"contact": "canary', headers=JSON)
     assert told.status_code == 422
     assert "canary" not in told.text
+
+
+@pytest.mark.parametrize("path", ["/api/tasks/", "/api/statistics/", "/api/health/"])
+def test_an_address_with_a_slash_too_many_leads_nowhere(path: str) -> None:
+    """A redirect would be to http, as the edge ends TLS, and a client would follow in clear."""
+    told = answer("GET", path)
+    assert "Location" not in told.headers
+    assert told.status_code == 404
