@@ -8,6 +8,7 @@ task that it once had, the task is queued again after REQUEUE_AFTER.
 import asyncio
 import contextlib
 import logging
+import time
 from uuid import UUID
 
 from sqlalchemy import bindparam, text
@@ -26,6 +27,7 @@ logger = logging.getLogger(__name__)
 BATCH = 100
 EVERY = 2.0  # seconds between two looks at the table
 REQUEUE_AFTER = "5 minutes"
+STUCK_AFTER = 30.0  # seconds; a server that does not answer is told by its own name long before
 PROCESS = "process"  # the name of the worker's task
 
 # Locked rows are another process's turn.
@@ -40,6 +42,10 @@ _WAITING = text(
 _QUEUED = text("UPDATE tasks SET queued_at = now() WHERE id = ANY(:ids)")
 
 
+class Stuck(Exception):
+    """What the database holds open could not be queued for too long."""
+
+
 class Outbox:
     """The loop of one process; several of them share the work."""
 
@@ -48,6 +54,13 @@ class Outbox:
         self._broker = broker
         self._bus = bus
         self._woken = asyncio.Event()
+        self._well_at = time.monotonic()
+
+    async def check(self) -> None:
+        """Raise Stuck if no look at the table queued all that it found for STUCK_AFTER seconds."""
+        age = time.monotonic() - self._well_at
+        if age > STUCK_AFTER:
+            raise Stuck(f"tasks wait to be queued for {age:.0f} s")
 
     def wake(self) -> None:
         """Look at the table now: a task was written."""
@@ -81,6 +94,8 @@ class Outbox:
             queued = [row.id for row, done in zip(rows, confirmed, strict=True) if done]
             if queued:
                 await connection.execute(_QUEUED, {"ids": queued})
+        if len(queued) == len(rows):
+            self._well_at = time.monotonic()
         QUEUED.inc(len(queued))
         return len(queued)
 

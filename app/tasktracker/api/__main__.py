@@ -33,6 +33,12 @@ class Processes(Multiprocess):
         super().terminate_all()
 
 
+def failed(server: uvicorn.Server) -> bool:
+    """Whether a server stopped by a fault: a loop of the application ended before it did."""
+    lifespan = getattr(server, "lifespan", None)  # there is none before it has started
+    return lifespan is not None and lifespan.should_exit
+
+
 def main() -> None:
     settings = from_environment(Api)
     logs.start("api", settings.release, settings.log_level)
@@ -56,9 +62,9 @@ def main() -> None:
     if settings.web_concurrency > 1:
         Processes(config, [config.bind_socket()]).run()
         return
-    # When uvicorn has stopped it raises the signal once more: then this is a good end.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     server = uvicorn.Server(config)
+    # When uvicorn has stopped it raises the signal once more.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1 if failed(server) else 0))
     server.run()
     if not server.started:
         sys.exit(1)

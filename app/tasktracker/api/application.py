@@ -1,7 +1,7 @@
 """The application that each server process runs."""
 
-import asyncio
 import logging
+import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -13,7 +13,7 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingErr
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.types import ASGIApp
 
-from tasktracker import database, logs
+from tasktracker import database, logs, loops
 from tasktracker.api import admin, socket, state, statistics, tasks
 from tasktracker.api.live import Hub
 from tasktracker.api.parts import Parts
@@ -47,13 +47,10 @@ def application(settings: Api) -> ASGIApp:
         outbox = Outbox(engine, TaskBroker(bus), bus)
         contacts = Contacts(settings.encryption_key)
         app.state.parts = Parts(settings, engine, bus, outbox, hub, contacts)
-        loops = [asyncio.create_task(bus.run()), asyncio.create_task(outbox.run())]
         try:
-            yield
+            async with loops.running(bus.run(), outbox.run(), stop=end_process):
+                yield
         finally:
-            for loop in loops:
-                loop.cancel()
-            await asyncio.gather(*loops, return_exceptions=True)
             await engine.dispose()
 
     # No pages of documentation: theirs load scripts from elsewhere, which our pages must not.
@@ -80,6 +77,11 @@ def application(settings: Api) -> ASGIApp:
     for fault in (DBAPIError, PoolTimeout, OSError, TimeoutError):
         app.add_exception_handler(fault, unavailable)
     return Requests(app)
+
+
+def end_process() -> None:
+    """End this process as a stop from outside does: what it has accepted is answered first."""
+    signal.raise_signal(signal.SIGTERM)
 
 
 async def invalid(_: Request, fault: Exception) -> JSONResponse:

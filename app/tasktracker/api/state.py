@@ -30,7 +30,11 @@ async def alive(shared: Shared) -> Alive:
 async def ready(shared: Shared, response: Response) -> dict[str, str]:
     """Readiness: "ok" or the fault of each thing this process needs; 503 unless all are ok."""
     well, found = await health.report(
-        {"database": lambda: database.ping(shared.engine), "nats": shared.bus.ping}
+        {
+            "database": lambda: database.ping(shared.engine),
+            "nats": shared.bus.ping,
+            "outbox": shared.outbox.check,
+        }
     )
     response.status_code = 200 if well else 503
     return found

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 
 import httpx
 
-from tasktracker import health, logs
+from tasktracker import health, logs, loops
 from tasktracker.bot.conversation import ApiError, Conversation
 from tasktracker.bot.sessions import SessionsFile
 from tasktracker.bot.telegram import POLL_SECONDS, Telegram, TelegramError
@@ -70,18 +70,12 @@ async def run(settings: Bot) -> None:
         reading, reporting = Loop(conversation.read), Loop(conversation.report, REPORT_EVERY)
         checks = {"telegram": reading.check, "api": reporting.check}
         server = await health.serve(settings.port, checks)
-        loops = [asyncio.create_task(loop.run()) for loop in (reading, reporting)]
-        stopped = asyncio.create_task(stop.wait())
         logger.info("started")
         try:
-            done, _ = await asyncio.wait({*loops, stopped}, return_when=asyncio.FIRST_COMPLETED)
+            async with loops.running(reading.run(), reporting.run(), stop=stop.set):
+                await stop.wait()
         finally:
-            for task in (*loops, stopped):
-                task.cancel()
-            await asyncio.gather(*loops, stopped, return_exceptions=True)
             await server.cleanup()
-        for ended in done - {stopped}:
-            ended.result()  # a loop ends by a fault of ours alone: raise it
     logger.info("stopped")
 
 

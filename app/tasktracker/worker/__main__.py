@@ -11,7 +11,7 @@ from taskiq import Context, TaskiqDepends, TaskiqMessage, TaskiqMiddleware
 from taskiq.acks import AcknowledgeType
 from taskiq.receiver import Receiver
 
-from tasktracker import database, health, logs
+from tasktracker import database, health, logs, loops
 from tasktracker.broker import TaskBroker
 from tasktracker.bus import ANSWER_TIMEOUT, Bus, Disconnected
 from tasktracker.environment import from_environment
@@ -62,7 +62,6 @@ async def run(settings: Worker) -> None:
         "loop": broker.check,
     }
     server = await health.serve(settings.port, checks)
-    connection = asyncio.create_task(bus.run())
     receiver = Receiver(
         broker,
         max_async_tasks=settings.worker_concurrency,
@@ -71,12 +70,13 @@ async def run(settings: Worker) -> None:
     )
     logger.info("started")
     try:
-        await receiver.listen(stop)
+        async with loops.running(bus.run(), stop=stop.set):
+            try:
+                await receiver.listen(stop)
+            finally:
+                with contextlib.suppress(Disconnected, TimeoutError):
+                    await bus.client.flush(timeout=ANSWER_TIMEOUT)  # acknowledgements are out
     finally:
-        with contextlib.suppress(Disconnected, TimeoutError):
-            await bus.client.flush(timeout=ANSWER_TIMEOUT)  # the last acknowledgements are out
-        connection.cancel()
-        await asyncio.gather(connection, return_exceptions=True)
         await server.cleanup()
         await engine.dispose()
     logger.info("stopped")
