@@ -1,15 +1,29 @@
 """/ws: each change of a task, as the JSON of that task."""
 
 import asyncio
+from collections.abc import Collection
 
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
+from starlette.datastructures import Headers
 
 from tasktracker.api.live import Listener
 from tasktracker.api.parts import Shared
 
 router = APIRouter()
 
-TRY_AGAIN_LATER = 1013  # RFC 6455's registry of close codes
+# RFC 6455's registry of close codes.
+POLICY_VIOLATION = 1008
+TRY_AGAIN_LATER = 1013
+
+
+def may_listen(headers: Headers, origins: Collection[str]) -> bool:
+    """Whether a page of this origin may: the site's own, and those that may call the api.
+
+    A browser opens a socket to any site a page names, and CORS does not ask about it. A client
+    that names no origin is no browser.
+    """
+    origin, host = headers.get("Origin"), headers.get("Host")
+    return origin in {None, f"http://{host}", f"https://{host}", *origins}
 
 
 @router.websocket("/ws")
@@ -19,6 +33,9 @@ async def changes(socket: WebSocket, shared: Shared) -> None:
     A client must take a closed socket as "connect again, then read the list": what happened in
     between is not sent again. Uvicorn closes with 1012 (service restart) when it stops.
     """
+    if not may_listen(socket.headers, shared.settings.cors_origins):
+        await socket.close(POLICY_VIOLATION)  # not accepted yet, so this is a 403
+        return
     with shared.hub.listener() as listener:
         await socket.accept()
         ends = [
