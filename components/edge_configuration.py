@@ -21,6 +21,9 @@ class RateLimits(Args):
     api_per_second: int = Field(default=50, ge=1)
     api_burst: int = Field(default=100, ge=1)
     statistics_per_minute: int = Field(default=10, ge=1)
+    sockets: int = Field(
+        default=100, ge=1, description="open at a time; an office behind one address is one client"
+    )
 
 
 class Site(Args):
@@ -163,6 +166,8 @@ http {{
   limit_req_zone $binary_remote_addr zone=api:10m rate={limits.api_per_second}r/s;
   limit_req_zone $binary_remote_addr zone=statistics:1m rate={limits.statistics_per_minute}r/m;
   limit_req_status 429;
+  limit_conn_zone $binary_remote_addr zone=sockets:1m;
+  limit_conn_status 429;
 
 {_redirect(site, root, version) if site.https_port else ""}  server {{
 {_listen(site, root)}    server_name {site.server_name};
@@ -195,6 +200,7 @@ http {{
       proxy_pass http://api;
     }}
     location = /ws {{
+      limit_conn sockets {limits.sockets};
       proxy_read_timeout 86400s;
       proxy_send_timeout 86400s;
       proxy_pass http://api;

@@ -175,6 +175,21 @@ def test_clients_are_limited_and_told_so_by_429(tmp_path: Path) -> None:
     assert arguments(statistics, "limit_req")[0][0] == "zone=statistics"
 
 
+def test_a_client_has_so_many_sockets_and_is_told_so_by_429(tmp_path: Path) -> None:
+    directives = parsed(tmp_path, rate_limits=RateLimits(sockets=13))
+    http = inside(directives, "http")
+    assert arguments(http, "limit_conn_zone") == [["$binary_remote_addr", "zone=sockets:1m"]]
+    assert arguments(http, "limit_conn_status") == [["429"]]
+    assert arguments(inside(main(directives), "location = /ws"), "limit_conn") == [["sockets", "13"]]
+
+
+def test_no_client_alone_takes_all_connections(tls: list[Directive]) -> None:
+    """A socket is two of them, the client's and the api's."""
+    (workers,) = [d["args"][0] for d in every(tls, "worker_processes")]
+    (each,) = [d["args"][0] for d in every(tls, "worker_connections")]
+    assert 2 * RateLimits().sockets * 10 <= int(workers) * int(each)
+
+
 def test_a_body_may_be_as_large_as_the_stack_file_says(tmp_path: Path) -> None:
     directives = parsed(tmp_path, body_limit_mb=25)
     assert arguments(inside(directives, "http"), "client_max_body_size") == [["25m"]]
