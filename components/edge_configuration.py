@@ -14,6 +14,10 @@ HTTP_PORT = 8080
 HTTPS_PORT = 8443
 HEALTH_PATH = "/nginx-health"
 
+# The ids of callers that are kept: the application's own measure (app/tasktracker/logs.py), as
+# another one would give a request two ids.
+REQUEST_ID = "~^[A-Za-z0-9._-]{1,64}$"
+
 
 class RateLimits(Args):
     """Requests of one client that are let through; more get 429 (audit E8)."""
@@ -61,7 +65,7 @@ def files(
 def upstream(name: str, containers: Sequence[str], port: int) -> str:
     """The containers of this generation. `resolve` follows one whose address a restart changed.
 
-    A connection is dropped before the other side would (uvicorn: after 5 s), as a request on a
+    A connection is dropped before the other side would (uvicorn: after 75 s), as a request on a
     closing one fails, and only a read may be sent again. Failures put a server aside for a second
     only: where each has some, all would be, and every request would be refused.
     """
@@ -135,7 +139,7 @@ http {{
   fastcgi_temp_path /tmp/fastcgi;
   uwsgi_temp_path /tmp/uwsgi;
   scgi_temp_path /tmp/scgi;
-  log_format json escape=json '{{"time":"$time_iso8601","request_id":"$request_id",'
+  log_format json escape=json '{{"time":"$time_iso8601","request_id":"$trace_id",'
     '"client":"$remote_addr","method":"$request_method","uri":"$uri","status":$status,'
     '"bytes":$body_bytes_sent,"seconds":$request_time,"upstream":"$upstream_addr"}}';
   access_log /dev/stdout json;
@@ -161,6 +165,10 @@ http {{
   proxy_hide_header Referrer-Policy;
   proxy_hide_header Content-Security-Policy;
 
+  map $http_x_request_id $trace_id {{
+    default $request_id;
+    "{REQUEST_ID}" $http_x_request_id;
+  }}
   map $http_upgrade $connection_upgrade {{ default upgrade; "" ""; }}
 {_caching(site)}
   limit_req_zone $binary_remote_addr zone=api:10m rate={limits.api_per_second}r/s;
@@ -173,7 +181,7 @@ http {{
 {_listen(site, root)}    server_name {site.server_name};
     include {root}/headers.conf;
     proxy_set_header Host $http_host;
-    proxy_set_header X-Request-ID $request_id;
+    proxy_set_header X-Request-ID $trace_id;
     proxy_set_header X-Real-IP $remote_addr;
     proxy_set_header X-Forwarded-For $remote_addr;
     proxy_set_header X-Forwarded-Proto $scheme;

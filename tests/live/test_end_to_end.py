@@ -31,9 +31,15 @@ def test_a_task_is_kept_processed_by_the_worker_and_found_by_likeness(site: Site
     assert 0.3 < found[0]["score"] <= 1
 
 
-def test_the_request_id_of_the_answer_leads_to_the_logs_of_edge_api_and_worker(site: Site) -> None:
-    answer = site.create(unique("Follow me"))
+@pytest.mark.parametrize(("given", "kept"), [("", False), ("call-", True), ("call ", False)])
+def test_the_request_id_of_the_answer_leads_to_the_logs_of_edge_api_and_worker(
+    site: Site, given: str, kept: bool
+) -> None:
+    sent = given and given + secrets.token_hex(8)
+    title = unique("Follow me")
+    answer = site.client.post("/api/tasks", json={"title": title}, headers={"X-Request-ID": sent})
     request_id = answer.headers["X-Request-ID"]
+    assert (request_id == sent) == kept
     site.done(answer.json()["id"])
 
     def logged(service: str) -> list[str]:

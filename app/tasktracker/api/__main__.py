@@ -13,8 +13,8 @@ from tasktracker.environment import from_environment
 from tasktracker.settings import Api
 
 DRAIN_SECONDS = 20
-# Longer than nginx keeps a connection to us idle (60 s by default): who closes first must be the
-# side that sends, or a request meets a connection that is just being closed.
+# Longer than the edge keeps a connection to us idle (4 s; 60 s is nginx's default): who closes
+# first must be the side that sends, or a request meets a connection that is just being closed.
 KEEP_ALIVE_SECONDS = 75
 # On a host under load a process is slow, not stuck; to kill it drops the requests it has.
 STUCK_SECONDS = 30

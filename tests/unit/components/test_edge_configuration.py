@@ -1,9 +1,11 @@
 """The edge's configuration, parsed as nginx would."""
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tasktracker.logs import accepted_or_new
 
 from components.edge_configuration import RateLimits, Site, files
 from tests.unit.components.nginx_files import Directive, arguments, every, inside, read
@@ -65,6 +67,30 @@ def test_a_connection_can_become_a_socket(tls: list[Directive]) -> None:
     assert ["Upgrade", "$http_upgrade"] in headers
     assert ["Connection", "$connection_upgrade"] in headers
     assert ["1.1"] in [a for d in every(tls, "proxy_http_version") for a in [d["args"]]]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "trace-4711", "A.b_c-9", "x" * 64, "x" * 65, "", " ", "a b", "a\"b", "a,b", "ä", "a/b",
+        "$request_id", "{x}",
+    ],
+)  # fmt: skip
+def test_the_id_of_a_caller_is_kept_where_the_application_keeps_it(
+    given: str, tls: list[Directive]
+) -> None:
+    ids = inside(inside(tls, "http"), "map $http_x_request_id $trace_id")
+    assert arguments(ids, "default") == [["$request_id"]]
+    (pattern,) = [d["directive"] for d in ids if d["directive"] != "default"]
+    assert arguments(ids, pattern) == [["$http_x_request_id"]]
+    kept = re.search(pattern.removeprefix("~"), given) is not None
+    assert kept == (accepted_or_new(given) == given)
+
+
+def test_the_log_and_the_application_have_the_same_id(tls: list[Directive]) -> None:
+    assert ["X-Request-ID", "$trace_id"] in arguments(main(tls), "proxy_set_header")
+    (log,) = arguments(inside(tls, "http"), "log_format")
+    assert '"request_id":"$trace_id"' in "".join(log)
 
 
 def test_upstreams_name_the_containers_of_this_generation_and_follow_their_addresses(
@@ -180,7 +206,9 @@ def test_a_client_has_so_many_sockets_and_is_told_so_by_429(tmp_path: Path) -> N
     http = inside(directives, "http")
     assert arguments(http, "limit_conn_zone") == [["$binary_remote_addr", "zone=sockets:1m"]]
     assert arguments(http, "limit_conn_status") == [["429"]]
-    assert arguments(inside(main(directives), "location = /ws"), "limit_conn") == [["sockets", "13"]]
+    assert arguments(inside(main(directives), "location = /ws"), "limit_conn") == [
+        ["sockets", "13"]
+    ]
 
 
 def test_no_client_alone_takes_all_connections(tls: list[Directive]) -> None:
