@@ -1,5 +1,6 @@
 """What each process is told: typed shapes, read by tasktracker.environment."""
 
+import re
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -17,6 +18,9 @@ from pydantic import (
 
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 Port = Annotated[int, Field(ge=1, le=65535)]
+
+# What a browser sends as Origin, so what is not like it would never match.
+ORIGIN = re.compile(r"https?://([a-z0-9_-]+(\.[a-z0-9_-]+)*|\[[0-9a-f:]+\])(:[0-9]{1,5})?")
 
 
 def fernet_keys(secret: SecretStr) -> tuple[Fernet, ...]:
@@ -45,7 +49,7 @@ def _split(value: object) -> object:
 
 
 def _is_origin(origin: str) -> str:
-    if not origin.startswith(("http://", "https://")) or "*" in origin or origin.endswith("/"):
+    if not ORIGIN.fullmatch(origin):
         raise ValueError("every origin is scheme://host[:port], without * or a closing slash")
     return origin
 

@@ -1,16 +1,19 @@
 """The laws of a stack: each is kept by the committed files, and each refuses."""
 
+import contextlib
 import inspect
 from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 import laws
 from components import backups
 from laws import broken, database, edge, host, release, secrets
 from laws.case import Case
 from stack_file import Images
+from tests.unit.app import served
 from tests.unit.stack_files import BUILT, ENVIRONMENTS, PEM, SECRETS, stack
 
 
@@ -183,15 +186,44 @@ def test_prod_names_its_images_by_digest_and_staging_need_not() -> None:
     assert said("staging", images={"nats": image}) == []
 
 
-@pytest.mark.parametrize("environment", ["staging", "prod"])
-def test_only_dev_lets_everybody_call(environment: str) -> None:
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_nobody_lets_everybody_call(environment: str) -> None:
     text = only(said(environment, {"edge.cors_origins": ["*"]}))
     assert text == "edge.cors_origins: lets everybody call; list the origins"
-    assert said("dev", {"edge.cors_origins": ["*"]}) == []
 
 
 def test_an_origin_has_a_scheme() -> None:
     assert "write https://host[:port]" in only(said("dev", {"edge.cors_origins": ["localhost"]}))
+
+
+@pytest.mark.parametrize(
+    ("origin", "right"),
+    [
+        ("https://tasks.example.org", True),
+        ("https://tasks.example.org:8443", True),
+        ("http://localhost:5173", True),
+        ("http://127.0.0.1:8080", True),
+        ("http://[::1]:8080", True),
+        ("http://a_b", True),
+        ("*", False),
+        ("null", False),
+        ("https://", False),
+        ("https://*.example.org", False),
+        ("https://tasks.example.org/", False),
+        ("https://tasks.example.org/path", False),
+        ("https://tasks.example.org:", False),
+        ("https://tasks.example.org:port", False),
+        ("https://Tasks.example.org", False),
+        ("https://user@tasks.example.org", False),
+        ("https://tasks.example.org https://b.example.org", False),
+        ("wss://tasks.example.org", False),
+        ("tasks.example.org", False),
+    ],
+)
+def test_an_origin_is_right_where_the_api_starts_with_it(origin: str, right: bool) -> None:
+    assert (said("dev", {"edge.cors_origins": [origin]}) == []) == right
+    with contextlib.nullcontext() if right else pytest.raises(ValidationError):
+        served.settings(cors_origins=origin)
 
 
 def test_a_rotation_is_of_a_secret_that_is_made() -> None:
