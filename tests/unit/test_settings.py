@@ -8,6 +8,7 @@ import pulumi
 import pytest
 
 import settings
+from components.edge_configuration import RateLimits
 from mistakes import StackFileError
 from settings import environment_of, load, read
 from tests.unit.recorder import Recorder, is_secret, start, value
@@ -159,3 +160,10 @@ def test_a_wrong_stack_ends_the_program_in_the_way_that_pulumi_takes_for_told(
         load()
     assert ended.value.code == 32
     assert "api.replica: is not a key" in told[0]
+
+
+def test_only_dev_has_loose_limits_of_requests() -> None:
+    dev, staging, prod = (stack(environment).edge.rate_limits for environment in ENVIRONMENTS)
+    assert staging == prod == RateLimits()
+    assert dev.api_per_second >= 10 * prod.api_per_second
+    assert dev.api_burst >= 10 * prod.api_burst
