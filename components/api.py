@@ -11,7 +11,6 @@ from components.workload import Attachment, Health, Published, Workload
 
 UID = 10001
 PORT = 8000
-DEBUG_PORT = 5678
 
 # Requests in flight end within the edge's own read timeout for the API (30 s).
 STOP_GRACE = 30

@@ -12,7 +12,6 @@ ACCESS = "access"
 INTEGRATIONS = "integrations"
 EGRESS = "egress"
 BACKUPS = "backups"
-MONITORING = "monitoring"
 
 # Only these lead out of the host. Docker publishes ports of a container on such a network alone,
 # so nothing behind the edge can be published by mistake.

@@ -22,7 +22,7 @@ class WorkerArgs(ApplicationArgs):
 
 
 class Worker(pulumi.ComponentResource):
-    """Makes the containers; nothing connects to them but their own probe and the monitoring."""
+    """Makes the containers; nothing connects to them but their own probe."""
 
     def __init__(
         self, name: str, args: WorkerArgs, opts: pulumi.ResourceOptions | None = None

@@ -8,12 +8,17 @@ import pulumi
 import pytest
 
 import settings
+from components import networks
 from settings import read
 from task_tracker import TaskTracker
 from tests.unit.recorder import COMMAND, CONTAINER, NETWORK, VOLUME, Recorder, is_secret
 from tests.unit.stack_files import BUILT, ENVIRONMENTS, SECRETS, stack_object
 
-Made = Callable[[str], Recorder]
+Made = Callable[..., Recorder]
+
+LIMITS = {"cpus": 0.1, "memory": 64, "cpus_reserved": 0.1, "memory_reserved": 32}
+BOT = {"bot": {"limits": LIMITS}, "host": {"cpus": 4, "memory": 4096}}
+TOKEN = {"telegram-bot-token": "4711:canary-of-the-bot"}
 
 
 @pytest.fixture(scope="module")
@@ -31,13 +36,14 @@ def made(
     file.write_text(json.dumps({"release": "sha-0123abc", "images": BUILT}))
 
     @functools.cache
-    def run(environment: str) -> Recorder:
+    def run(environment: str, bot: bool = False) -> Recorder:
         def program() -> None:
             outputs[environment] = dict(TaskTracker("task-tracker", read()).outputs)
 
         recorder = Recorder()
-        config = {"stack": json.dumps(stack_object(environment))}
-        recorder.run(program, environment, config, {} if environment == "dev" else SECRETS)
+        config = {"stack": json.dumps(stack_object(environment, BOT if bot else None))}
+        secrets = ({} if environment == "dev" else SECRETS) | (TOKEN if bot else {})
+        recorder.run(program, environment, config, secrets)
         return recorder
 
     with pytest.MonkeyPatch.context() as patch:
@@ -104,6 +110,11 @@ def test_a_stack_has_the_segments_it_needs(made: Made) -> None:
     assert "access" in made("dev").names(NETWORK)
     assert {"backend", "edge", "frontend"} <= set(made("prod").names(NETWORK))
     assert not {"access", "egress"} & set(made("prod").names(NETWORK))
+
+
+def test_every_segment_is_one_that_some_stack_has(made: Made) -> None:
+    named = {v for k, v in vars(networks).items() if k.isupper() and isinstance(v, str)}
+    assert named == {*made("dev", bot=True).names(NETWORK), *made("prod").names(NETWORK)}
 
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tasktracker.api.__main__ import KEEP_ALIVE_SECONDS
 from tasktracker.logs import accepted_or_new
 
 from components.edge_configuration import RateLimits, Site, files
@@ -100,6 +101,11 @@ def test_upstreams_name_the_containers_of_this_generation_and_follow_their_addre
     assert [s[:2] for s in servers] == [["api-1-aa:8000", "resolve"], ["api-2-bb:8000", "resolve"]]
     dashboard = arguments(inside(tls, "http", "upstream dashboard"), "server")
     assert [s[:2] for s in dashboard] == [["dashboard-cc:8080", "resolve"]]
+
+
+def test_the_edge_drops_a_connection_before_the_api_would(tls: list[Directive]) -> None:
+    ((kept,),) = arguments(inside(tls, "http", "upstream api"), "keepalive_timeout")
+    assert int(kept.removesuffix("s")) < KEEP_ALIVE_SECONDS
 
 
 def test_names_are_asked_of_the_engine_itself(tls: list[Directive]) -> None:

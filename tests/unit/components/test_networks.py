@@ -10,14 +10,13 @@ from components.networks import (
     EGRESS,
     FRONTEND,
     INTEGRATIONS,
-    MONITORING,
     Networks,
     NetworksArgs,
 )
 from tests.unit.components.parts import StubEngine
 from tests.unit.recorder import Recorder
 
-ALL = (ACCESS, BACKEND, BACKUPS, EDGE, EGRESS, FRONTEND, INTEGRATIONS, MONITORING)
+ALL = (ACCESS, BACKEND, BACKUPS, EDGE, EGRESS, FRONTEND, INTEGRATIONS)
 
 
 @pytest.fixture
@@ -26,7 +25,7 @@ def made(engine: StubEngine, recorder: Recorder) -> dict[str, dict[str, bool]]:
     return engine.networks
 
 
-@pytest.mark.parametrize("network", [BACKEND, FRONTEND, INTEGRATIONS, MONITORING])
+@pytest.mark.parametrize("network", [BACKEND, FRONTEND, INTEGRATIONS])
 def test_what_holds_services_leads_nowhere_else(
     network: str, made: dict[str, dict[str, bool]]
 ) -> None:
