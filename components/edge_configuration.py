@@ -119,6 +119,7 @@ def nginx_conf(site: Site, root: str, version: str) -> str:
     would otherwise fail if it met one being closed. A retry that meets a change of addresses finds
     "no live upstreams" (nginx, ngx_http_upstream_round_robin.c), so a read starts over. A 503 is
     passed on: the application says so of the database, and no other container has another one.
+    A redirect of nginx's own (/api to /api/) has no host, as it would have the port inside.
     """
     limits = site.rate_limits
     page = f"""      include {root}/headers.conf;
@@ -144,6 +145,7 @@ http {{
     '"bytes":$body_bytes_sent,"seconds":$request_time,"upstream":"$upstream_addr"}}';
   access_log /dev/stdout json;
   server_tokens off;
+  absolute_redirect off;
   sendfile on;
   keepalive_min_timeout 10s;
   gzip on;

@@ -186,6 +186,12 @@ def test_http_leads_to_https_and_still_answers_the_probe(tls: list[Directive]) -
     ]
 
 
+def test_a_redirect_that_nginx_makes_itself_names_no_port_of_the_inside(
+    tls: list[Directive],
+) -> None:
+    assert arguments(inside(tls, "http"), "absolute_redirect") == [["off"]]
+
+
 def test_a_port_that_is_not_the_usual_one_is_in_every_address(tmp_path: Path) -> None:
     text = files(site(https_port=8443), ["a"], ["d"], ROOT, "v1")["nginx.conf"]
     assert "return 308 https://tasks.example.org:8443$request_uri" in text
