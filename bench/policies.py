@@ -63,7 +63,7 @@ def measure(folder: Path) -> None:
             each[many], each[few][: len(each[many])], PER_RESOURCE, unit="ms",
         )
     )  # fmt: skip
-    results.append(_on_prod(folder))
+    results += _on_prod(folder, empty)
     results.append(Growth("preview with the policies", seconds, "resource"))
     save("5-policies", results)
 
@@ -111,21 +111,36 @@ def _server(name: str, volume: str) -> Planned:
     return container(name, "prod", Options(delete_before_replace=False), **inputs)
 
 
-def _on_prod(folder: Path) -> Comparison:
-    """What the pack adds to the preview of a first deploy, in times of an empty preview."""
-    empty = Program.empty(folder / "empty")
+def _on_prod(folder: Path, empty_pack: Path) -> list[Comparison]:
+    """What packs add to the preview of a first deploy, in times of an empty preview.
+
+    A pack is a process that the engine starts first and asks twice for each resource. What that
+    takes in Python, the one with an empty rule tells.
+    """
+    nothing = Program.empty(folder / "empty")
     prod = PulumiStack("prod", stacks.committed("prod"), SECRETS, folder / "prod")
-    plain, packed, nothing = interleaved(
+    plain, packed, emptily, floor = interleaved(
         {
             "preview of prod": lambda: prod.preview().succeeded(),
             "with --policy-pack": lambda: prod.preview("--policy-pack", str(PACK)).succeeded(),
-            "preview of an empty program": lambda: empty.pulumi("preview"),
+            "with one empty rule": lambda: prod.preview(
+                "--policy-pack", str(empty_pack)
+            ).succeeded(),
+            "preview of an empty program": lambda: nothing.pulumi("preview"),
         },
         PROD_ROUNDS,
     ).values()
-    added = [more - less for more, less in zip(packed, plain, strict=True)]
-    what = "what the policy pack adds to the preview of prod"
-    return Comparison(what, "an empty program", added, nothing, ADDED)
+    peer = "an empty program"
+
+    def added(what: str, longer: list[float], shorter: list[float]) -> Comparison:
+        more = [long - short for long, short in zip(longer, shorter, strict=True)]
+        return Comparison(f"what {what} adds to the preview of prod", peer, more, floor, ADDED)
+
+    return [
+        added("the policy pack", packed, plain),
+        added("any pack, one empty rule,", emptily, plain),
+        added("ours, beyond that one,", packed, emptily),
+    ]
 
 
 def _workspace(folder: Path, size: int) -> Workspace:

@@ -26,7 +26,7 @@ from policies.judge import Judge
 from policies.planned import Options, Planned
 from policies.policy import policy
 from policies.rule import Level, Rule
-from policies.values import plain
+from policies.values import UNKNOWN, plain
 
 NAME = "task-tracker"
 _STACK = "pulumi:pulumi:Stack"
@@ -85,6 +85,12 @@ def planned(request: Any) -> Planned:
     )
 
 
+def _exists(resource: Any) -> bool:
+    """Whether the engine has it already: in a preview what doesn't exist has no known id."""
+    id = resource.properties.fields.get("id")
+    return resource.type.startswith("docker:") and id is not None and plain(id) is not UNKNOWN
+
+
 class Server(sdk._PolicyAnalyzerServicer):
     """The SDK's server, answering `Analyze` and `AnalyzeStack` from one judge."""
 
@@ -122,6 +128,7 @@ class Server(sdk._PolicyAnalyzerServicer):
                 by_property = resource.propertyDependencies.values()
                 others = [other for each in by_property for other in each.urns]
                 self.judge.depends(resource.urn, [*resource.dependencies, *others])
+            self.judge.is_new = not any(map(_exists, request.resources))
             for finding in self.judge.stack(name, urn):
                 response.diagnostics.append(diagnostic(finding, finding.urn))
         return response

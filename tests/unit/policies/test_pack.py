@@ -81,6 +81,19 @@ def test_the_stacks_rules_see_inputs_that_were_analyzed(server: pack.Server) -> 
     assert [d.urn for d in told] == [f"urn:pulumi:prod::p::{CONTAINER}::c"]
 
 
+@pytest.mark.parametrize("id", ["0a1b2c", UNKNOWN])
+def test_a_stack_is_new_where_the_engine_has_none_of_its_resources(
+    server: pack.Server, id: str
+) -> None:
+    container = proto.AnalyzerResource(type=CONTAINER)
+    container.properties.update({"id": id})
+    password = proto.AnalyzerResource(type="random:index/randomPassword:RandomPassword")
+    password.properties.update({"id": "none"})
+    asked = proto.AnalyzeStackRequest(resources=[password, container])
+    server.AnalyzeStack(asked, Context())
+    assert server.judge.is_new == (id == UNKNOWN)
+
+
 def test_the_stack_file_says_how_large_the_host_is(server: pack.Server) -> None:
     told = proto.AnalyzerStackConfigureRequest(project="p", config={"p:stack": '{"host": {}}'})
     server.ConfigureStack(told, Context())
