@@ -100,8 +100,11 @@ def _backups(site: Site) -> list[Comparison]:
         Comparison("a full backup of 1 GB", "pg_dump -Fc", full, dump, 1),
         Comparison("the same", "cp of the data directory", full, copy, 4,
                    remarks=["encrypted, compressed, checked"]),
-        Comparison("an incremental backup after 1 % changed", "full", incremental, full, 0.5),
-        Comparison("what it stores", "full", [incr for incr, _ in sizes], stored, 0.1, "MB"),
+        Comparison("what an incremental backup after 1 % changed stores", "full",
+                   [incr for incr, _ in sizes], stored, 0.1, "MB"),
+        # Most of it is the same for every size: a checkpoint, the end of a second, a WAL segment.
+        Comparison("what it takes", "full", incremental, full, None,
+                   remarks=["3 s at any size"]),
     ]  # fmt: skip
 
 
@@ -136,6 +139,8 @@ def _restores(site: Site) -> list[Comparison]:
         ).succeeded()))  # fmt: skip
         site.run("postgres", "dropdb", "-U", "postgres", "again").succeeded()
         until(lambda: not site.status()["queue_segments"], 600, "archived")
+        # Or the next restore would replay all that pg_restore wrote.
+        _pgbackrest(site, "--type=incr", "backup")()
         say(f"restore {restore[-1]:.1f} s, pg_restore {logical[-1]:.1f} s")
     return [Comparison("a restore of 1 GB, to a running database", "pg_restore -j2", restore,
                        logical, 1)]  # fmt: skip

@@ -19,7 +19,7 @@ class Comparison:
     peer: str
     ours: list[float]
     theirs: list[float]
-    target: float
+    target: float | None  # None: nobody asked for one
     unit: str = "s"
     remarks: list[str] = field(default_factory=list)
 
@@ -29,14 +29,16 @@ class Comparison:
 
     @property
     def met(self) -> bool:
-        return self.ratio <= self.target
+        return self.target is None or self.ratio <= self.target
 
     def row(self) -> str:
         ours, theirs = (self._text(values) for values in (self.ours, self.theirs))
-        verdict = f"**{self.ratio:.1f}**" if self.met else f"{self.ratio:.1f} (missed)"
+        found = f"{self.ratio:.{1 if self.ratio >= 0.1 else 2}f}"
+        verdict = f"**{found}**" if self.met else f"{found} (missed)"
+        target = "" if self.target is None else f"≤ {self.target:.2g}"
         return (
             f"| {'; '.join([self.what, *self.remarks])} | {ours} | {theirs} ({self.peer}) "
-            f"| {verdict} | ≤ {self.target:g} |"
+            f"| {verdict} | {target} |"
         )
 
     def _text(self, values: Sequence[float]) -> str:
