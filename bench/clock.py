@@ -10,14 +10,14 @@ Step = Callable[[], object]
 
 
 def interleaved(
-    steps: Mapping[str, Step], rounds: int, before: Step = lambda: None
+    steps: Mapping[str, Step], rounds: int, before: Step = lambda: None, warm_up: bool = True
 ) -> dict[str, list[float]]:
-    """Wall seconds of each step, `rounds` times; a first round warms up and isn't counted.
+    """Wall seconds of each step, `rounds` times; a first round to warm up isn't counted.
 
     `before` goes before every step, and isn't timed.
     """
     taken: dict[str, list[float]] = {name: [] for name in steps}
-    for number in range(rounds + 1):
+    for number in range(not warm_up, rounds + 1):
         for name, step in steps.items():
             before()
             seconds = timed(step)
