@@ -31,7 +31,11 @@ def measure(folder: Path) -> None:
         [rest.p99 * 1000 for rest, _ in here],
         3,
         unit="ms",
-        remarks=[f"failed: {failed(here)}", f"with compose: {failed(there)}"],
+        remarks=[
+            "clients first, the deploy last in line for CPU",
+            f"failed: {failed(here)}",
+            f"with compose: {failed(there)}",
+        ],
     )
     save("3-release", [result])
 
