@@ -10,12 +10,17 @@ def mermaid(workloads: Sequence[Workload]) -> str:
     """A flowchart with a box per network; a service on several networks is drawn once.
 
     A line joins a service to each further network it is on; a thick one comes from the outside.
+    One on no network is drawn beside the boxes: it reaches nobody, and nobody reaches it.
     """
     homes: dict[str, list[str]] = {}
     lines: list[str] = []
+    alone: list[str] = []
     for workload in workloads:
         networks = [a.network for a in workload.networks]
-        home = next((n for n in networks if n not in ISOLATING), next(iter(networks), "none"))
+        if not networks:
+            alone.append(f'  {workload.name}["{workload.name}"]:::alone')
+            continue
+        home = next((n for n in networks if n not in ISOLATING), networks[0])
         homes.setdefault(home, []).append(workload.name)
         lines += [f"  {workload.name} --- net_{n}" for n in networks if n != home]
         for port in workload.ports:
@@ -30,7 +35,8 @@ def mermaid(workloads: Sequence[Workload]) -> str:
             boxes.append(f'    {service}["{service}"]')
             lines.append(f"  {service} --- net_{network}")
         boxes.append("  end")
-    return "\n".join(["flowchart LR", *boxes, *sorted(lines)]) + "\n"
+    style = ["  classDef alone stroke-dasharray: 4 4"] if alone else []
+    return "\n".join(["flowchart LR", *boxes, *alone, *sorted(lines), *style]) + "\n"
 
 
 def may_connect(workloads: Sequence[Workload]) -> frozenset[tuple[str, str]]:

@@ -42,6 +42,15 @@ def test_every_service_is_drawn_once_in_a_box_of_its_own_network() -> None:
         assert picture.count(f'["{name}"]') == 1
 
 
+def test_a_service_on_no_network_shares_no_box() -> None:
+    lines = mermaid([*STACK, service("roles")]).splitlines()
+    for name in ("drill", "roles"):
+        assert f'  {name}["{name}"]:::alone' in lines, "it is in a box"
+        assert not any(line.startswith(f"  {name} ---") for line in lines)
+    assert lines.count("  classDef alone stroke-dasharray: 4 4") == 1
+    assert "alone" not in mermaid(STACK[:3])
+
+
 def test_the_outside_comes_in_by_published_ports_alone() -> None:
     arrows = [line.strip() for line in mermaid(STACK).splitlines() if "outside" in line]
     assert arrows == ["outside([outside]) ==>|443| nginx"]
