@@ -57,10 +57,14 @@ def _explain(detail: ErrorDetails, model: type[BaseModel]) -> Mistake:
 
 def unknown(key: str, name: str, known: Iterable[str]) -> Mistake:
     """A key that nothing reads: most often a spelling."""
+    return Mistake(key, "is not a key", nearest(name, known))
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """What a name that is not known may have meant, or else all that are."""
     known = sorted(known)
     near = difflib.get_close_matches(name, known, n=1)
-    fix = f"did you mean {near[0]!r}?" if near else f"known here: {', '.join(known)}"
-    return Mistake(key, "is not a key", fix)
+    return f"did you mean {near[0]!r}?" if near else f"known here: {', '.join(known)}"
 
 
 def _fields(model: type[BaseModel], path: Sequence[str]) -> list[str]:

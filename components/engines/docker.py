@@ -19,9 +19,7 @@ from components.engines.docker_volumes import (
     filler,
     secret_uploads,
 )
-from components.workload import Workload
-
-SECRETS = "/run/secrets"
+from components.workload import SECRETS, Workload
 
 
 class DockerArgs(Args):

@@ -8,6 +8,7 @@ import pulumi
 import pulumi_docker as docker
 
 from components.workload import Health, Workload
+from mistakes import nearest
 
 # Changes of these reach no running container: the provider calls them an update in place and does
 # nothing. Only a new container has them.
@@ -37,7 +38,14 @@ def inputs(
     """Arguments of `docker.Container`, hardened as audit R1-R5 ask.
 
     `networks` are the engine's names of the networks; `filled` are read-only (path, volume) pairs.
+    Raises ValueError for a network that is none of them.
     """
+    for attachment in workload.networks:
+        if attachment.network not in networks:
+            raise ValueError(
+                f"networks: {attachment.network!r} of {workload.name} is none of this stack: "
+                + nearest(attachment.network, networks)
+            )
     limits = workload.limits
     return {
         "image": workload.image,

@@ -5,8 +5,16 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from components.workload import Attachment, Health, Limits, Mount, Published, Workload
-from tests.unit.components.parts import LIMITS, known
+from components.workload import (
+    Attachment,
+    Directory,
+    Health,
+    Limits,
+    Mount,
+    Published,
+    Workload,
+)
+from tests.unit.components.parts import LIMITS, known, secret
 
 PROBE = ("probe", "http://127.0.0.1:8000/health")
 
@@ -119,3 +127,164 @@ def test_a_probe_promises_when_it_turns_red_and_green() -> None:
     health = Health(command=PROBE, interval=30, timeout=10, retries=3, start_period=40)
     assert health.red_within == 120
     assert health.green_within == 160
+
+
+@pytest.mark.parametrize(
+    "image",
+    ["Task-Tracker/api:v1", "api: v1", ":v1", "https://registry.example.org/api:v1", "a//b:v1",
+     "api:" + 129 * "1"],
+)  # fmt: skip
+def test_an_image_that_the_engine_could_not_read_is_refused(image: str) -> None:
+    with pytest.raises(ValidationError, match=r"image\n.*is no reference: write \[registry/\]name"):
+        workload(image=image)
+
+
+@pytest.mark.parametrize(
+    "image",
+    ["localhost/api:1", "Registry:5000/a/b__c/d-e.f:v1", "10.0.0.1/api:1", "[::1]:5000/api:1"],
+)
+def test_an_image_of_any_registry_is_taken(image: str) -> None:
+    assert workload(image=image).image == image
+
+
+@pytest.mark.parametrize(
+    ("signal", "fix"),
+    [("SIGTREM", "did you mean 'SIGTERM'"), ("TERM", "SIGTERM"), ("SIGKILL", "SIG"), ("9", "SIG")],
+)
+def test_a_signal_that_asks_no_process_to_stop_is_refused(signal: str, fix: str) -> None:
+    with pytest.raises(ValidationError, match=f"stop_signal\n.*'{signal}' is no signal.*{fix}"):
+        workload(stop_signal=signal)
+
+
+@pytest.mark.parametrize(
+    ("path", "fault"),
+    [
+        ("data", "'data' is relative: write it from the root on"),
+        ("./data", "is relative"),
+        ("/data/", "can be written shorter"),
+        ("/data/../etc", "can be written shorter"),
+        ("//data", "can be written shorter"),
+        ("/", "'/' is the engine's own: take another"),
+        ("/dev", "is the engine's own"),
+        ("/proc/sys", "is the engine's own"),
+        ("/sys", "is the engine's own"),
+    ],
+)
+def test_a_path_that_is_no_place_of_its_own_is_refused(path: str, fault: str) -> None:
+    with pytest.raises(ValidationError, match=f"path\n.*{fault}"):
+        Mount(volume=known("data"), path=path)
+    with pytest.raises(ValidationError, match=f"path\n.*{fault}"):
+        Directory(name="config", path=path, files={})
+    with pytest.raises(ValidationError, match=f"tmpfs.*\n.*{fault}"):
+        workload(tmpfs={path: 16})
+
+
+@pytest.mark.parametrize("path", ["/data", "/dev/shm", "/system/proc", "/var/lib/postgresql"])
+def test_a_path_of_its_own_is_taken(path: str) -> None:
+    assert Mount(volume=known("data"), path=path).path == path
+
+
+def test_a_tmpfs_has_a_size() -> None:
+    with pytest.raises(ValidationError, match="tmpfs./tmp\n.*greater than or equal to 1"):
+        workload(tmpfs={"/tmp": 0})
+
+
+@pytest.mark.parametrize("name", ["a/b", "..", "/a", ""])
+def test_a_file_of_a_directory_is_named_and_not_a_path(name: str) -> None:
+    with pytest.raises(ValidationError, match="files"):
+        Directory(name="config", path="/etc/app", files={name: "text"})
+
+
+DATA = Mount(volume=known("data"), path="/data", read_only=True)
+CONFIG = Directory(name="config", path="/etc/app", files={"a": "b"})
+PASSWORD = secret("password").file("password")
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "fault"),
+    [
+        ({"mounts": (DATA, DATA)}, "mounts", "/data is taken by mounts"),
+        ({"mounts": (DATA,), "tmpfs": {"/data": 16}}, "mounts", "/data is taken by tmpfs"),
+        (
+            {"directories": (CONFIG,), "tmpfs": {"/etc/app": 16}},
+            "directories", "/etc/app is taken by tmpfs",
+        ),
+        (
+            {"secrets": (PASSWORD,), "tmpfs": {"/run/secrets": 16}},
+            "secrets", "/run/secrets is taken by tmpfs",
+        ),
+    ],
+)  # fmt: skip
+def test_what_would_hide_another_is_refused(
+    changes: dict[str, Any], field: str, fault: str
+) -> None:
+    with pytest.raises(ValidationError, match=f"{field}: {fault}: give each a path of its own"):
+        workload(**changes)
+
+
+@pytest.mark.parametrize(
+    ("changes", "fault"),
+    [
+        ({"mounts": (DATA,), "tmpfs": {"/data/x": 16}}, "tmpfs: /data/x .* mounts mounts"),
+        (
+            {"directories": (CONFIG,), "mounts": (DATA.model_copy(update={"path": "/etc/app/d"}),)},
+            "mounts: /etc/app/d .* directories mounts",
+        ),
+    ],
+)
+def test_nothing_is_mounted_where_no_place_for_it_can_be_made(
+    changes: dict[str, Any], fault: str
+) -> None:
+    with pytest.raises(ValidationError, match=f"{fault} read-only: put them side by side"):
+        workload(**changes)
+
+
+def test_what_lies_in_a_place_that_can_be_written_to_is_taken() -> None:
+    assert workload(secrets=(PASSWORD,), tmpfs={"/run": 16, "/run/secretsome": 1})
+
+
+@pytest.mark.parametrize(
+    ("field", "values", "name"),
+    [
+        ("networks", (Attachment(network="a"), Attachment(network="a", answers=False)), "a"),
+        ("secrets", (PASSWORD, PASSWORD), "password"),
+        ("directories", (CONFIG, CONFIG.model_copy(update={"path": "/etc/b"})), "config"),
+        (
+            "ports",
+            (Published(internal=1, external=80), Published(internal=2, external=80)),
+            "127.0.0.1:80",
+        ),
+    ],
+)
+def test_what_is_named_twice_is_refused(field: str, values: tuple[Any, ...], name: str) -> None:
+    with pytest.raises(ValidationError, match=f"{field}: {name} is given twice: keep one"):
+        workload(**{field: values, "exclusive": field == "ports"})
+
+
+def test_a_directory_takes_no_name_from_the_secrets() -> None:
+    directory = Directory(name="secrets", path="/etc/app", files={})
+    with pytest.raises(ValidationError, match="directories: secrets is given twice"):
+        workload(directories=(directory,), secrets=(PASSWORD,))
+    assert workload(directories=(directory,))
+
+
+def test_what_publishes_a_port_is_on_a_network() -> None:
+    port = Published(internal=8000, external=8000)
+    with pytest.raises(ValidationError, match="networks: api publishes a port: attach it to one"):
+        workload(networks=(), ports=(port,), exclusive=True)
+
+
+def test_a_port_is_published_on_an_address() -> None:
+    with pytest.raises(ValidationError, match="address\n.*is not an IP address of the host"):
+        Published(internal=80, external=80, address="localhost")
+
+
+@pytest.mark.parametrize("key", ["", "A=B", "1A", "A B"])
+def test_a_variable_has_a_name(key: str) -> None:
+    with pytest.raises(ValidationError, match="environment\n.*is no name of a variable"):
+        workload(environment={key: "1"})
+
+
+def test_a_share_of_a_cpu_is_one_that_the_engine_grants() -> None:
+    with pytest.raises(ValidationError, match="cpus\n.*greater than or equal to 0.01"):
+        Limits(cpus=0.001, memory=512, cpus_reserved=0.001, memory_reserved=512)

@@ -102,6 +102,15 @@ def test_a_workload_on_no_network_reaches_nobody(recorder: Recorder, api: Worklo
     assert found["networkMode"] == "none"
 
 
+def test_a_network_that_is_none_of_the_stacks_is_refused(api: Workload) -> None:
+    lost = api.model_copy(update={"networks": (Attachment(network="frontent"),)})
+    with pytest.raises(ValueError) as refused:
+        inputs(lost, NETWORKS, [])
+    assert str(refused.value) == (
+        "networks: 'frontent' of api is none of this stack: did you mean 'frontend'?"
+    )
+
+
 def test_the_images_own_command_stays_where_none_is_given(
     recorder: Recorder, api: Workload
 ) -> None:
