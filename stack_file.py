@@ -4,16 +4,16 @@ The JSON Schema that editors check stack files by is made from these models.
 """
 
 import re
-from ipaddress import ip_address
+from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator
+from pydantic import AfterValidator, Field, field_validator
 
 from components.application import Pool
 from components.args import Args
 from components.backup_configuration import Repositories, Schedule
 from components.edge_configuration import RateLimits
-from components.workload import Image, Limits, Port
+from components.workload import Address, Image, Limits, Port
 
 RELEASE = re.compile(r"v\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?|sha-[0-9a-f]{7,64}")
 
@@ -29,6 +29,19 @@ GIVEN_SECRETS = {
 }
 
 
+def is_a_moment(text: str) -> str:
+    """Refuse a time that means another one elsewhere."""
+    try:
+        if datetime.fromisoformat(text).tzinfo is not None:
+            return text
+    except ValueError:
+        pass
+    raise ValueError("is no time with its zone: write 2026-01-31T12:00:00Z")
+
+
+Moment = Annotated[str, AfterValidator(is_a_moment)]
+
+
 class Host(Args):
     """The machine the stack runs on: what it has to give, and where its Docker engine answers."""
 
@@ -36,7 +49,7 @@ class Host(Args):
     memory: int = Field(gt=0, description="MB of memory of the host")
     address: str | None = Field(
         default=None,
-        pattern=r"^(unix|ssh|tcp)://",
+        pattern=r"^(unix:///|(ssh|tcp)://[^/\s])[^\s]*$",
         description="as DOCKER_HOST; the local engine where it is left out",
     )
 
@@ -93,8 +106,11 @@ class DashboardSettings(Service):
 class EdgeSettings(Service):
     """What the outside sees: names, ports, TLS, limits."""
 
-    server_name: str = Field(pattern=r"^[a-z0-9.-]+$", description="the name browsers use")
-    address: str = Field(default="0.0.0.0", description="address of the host to publish on")
+    server_name: str = Field(
+        pattern=r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$",
+        description="the name browsers use",
+    )
+    address: Address = Field(default="0.0.0.0", description="address of the host to publish on")
     http_port: Port
     https_port: Port | None = Field(default=None, description="TLS where given")
     certificate_file: str | None = Field(default=None, description="PEM, instead of the secret")
@@ -103,27 +119,19 @@ class EdgeSettings(Service):
     rate_limits: RateLimits = RateLimits()
     cors_origins: tuple[str, ...] = ()
 
-    @field_validator("address")
-    @classmethod
-    def is_an_address(cls, address: str) -> str:
-        try:
-            return str(ip_address(address))
-        except ValueError:
-            raise ValueError("is not an IP address of the host: write one, or 0.0.0.0") from None
-
 
 class BotSettings(Service):
     """Where Telegram answers."""
 
-    base_url: str = Field(default="https://api.telegram.org", pattern=r"^https?://")
+    base_url: str = Field(default="https://api.telegram.org", pattern=r"^https?://[^/\s]\S*$")
 
 
 class Proven(Args):
     """What a preview is to know of the backups where `ops` has not met the host (ISO 8601)."""
 
-    deployed: str | None = None
-    newest_backup: str | None = None
-    proven_restore: str | None = None
+    deployed: Moment | None = None
+    newest_backup: Moment | None = None
+    proven_restore: Moment | None = None
 
 
 class BackupsSettings(Repositories):

@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import Field
 
 from components.args import Args
+from components.cron import Cron
 
 STANZA = "main"
 PGDATA = "/var/lib/postgresql/18/docker"
@@ -29,9 +30,9 @@ ARCHIVE_TIMEOUT = 60
 class Offsite(Args):
     """A bucket of any server that speaks S3, over TLS."""
 
-    endpoint: str = Field(pattern=r"^[a-z0-9.-]+(:\d+)?$", description="HOST or HOST:PORT")
+    endpoint: str = Field(pattern=r"^[a-z0-9.-]+(:[1-9]\d{0,4})?$", description="HOST or HOST:PORT")
     bucket: str = Field(pattern=r"^[a-z0-9][a-z0-9.-]*$")
-    region: str
+    region: str = Field(pattern=r"^[A-Za-z0-9-]+$")
     path: str = Field(default="/task-tracker", pattern=r"^/[a-z0-9/-]*[a-z0-9]$")
     ca_file: str | None = Field(default=None, description="PEM of the server's own authority")
 
@@ -47,11 +48,11 @@ class Offsite(Args):
 class Schedule(Args):
     """When, in cron's five fields, UTC."""
 
-    full: str = Field(default="0 2 * * 0", description="a full backup")
-    diff: str = Field(default="0 2 * * 1-6", description="what changed since the full one")
-    verify: str = Field(default="0 4 * * 3", description="every stored file against its checksum")
-    sessions: str = Field(default="30 2 * * *", description="the bot's sessions")
-    drill: str = Field(default="0 5 * * 1", description="restore the newest and check it")
+    full: Cron = Field(default="0 2 * * 0", description="a full backup")
+    diff: Cron = Field(default="0 2 * * 1-6", description="what changed since the full one")
+    verify: Cron = Field(default="0 4 * * 3", description="every stored file against its checksum")
+    sessions: Cron = Field(default="30 2 * * *", description="the bot's sessions")
+    drill: Cron = Field(default="0 5 * * 1", description="restore the newest and check it")
 
 
 class Retention(Args):
