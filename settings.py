@@ -6,9 +6,10 @@ Everything wrong with it is told at once, before any resource is made.
 
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 import pulumi
 from pulumi.runtime.config import is_config_secret
@@ -27,6 +28,9 @@ BUILT_IMAGES = Path(__file__).parent / "images" / "built.json"
 
 Environment = Literal["dev", "staging", "prod"]
 ENVIRONMENTS: tuple[Environment, ...] = ("dev", "staging", "prod")
+
+
+T = TypeVar("T")
 
 
 class Settings(Args):
@@ -55,23 +59,33 @@ def read() -> Settings:
     Raises `StackFileError`, which names every mistake with its key and its fix and no value.
     """
     stack = pulumi.get_stack()
-    environment = environment_of(stack)
     config = pulumi.Config(PROJECT)
     mistakes = _unknown(_own_keys()) + _in_clear()
-    try:
-        values = parse(_stack_text(config))
-    except StackFileError as error:
-        raise StackFileError(stack, [*mistakes, *error.mistakes]) from None
-    secrets = _secrets(config, values)
-    images, release = _images(stack, environment, values)
-    mistakes += laws.broken(environment, values, images, release, secrets)
-    if mistakes:
+    environment = _or_told(mistakes, lambda: environment_of(stack))
+    values = _or_told(mistakes, lambda: parse(_stack_text(config)))
+    secrets = _secrets(config, mistakes, values)
+    runs = None
+    if environment is not None:
+        if values is not None:
+            runs = _or_told(mistakes, lambda: _runs(stack, environment, values))
+        mistakes += laws.broken(environment, secrets, values, runs)
+    if mistakes or environment is None or values is None or runs is None:
         raise StackFileError(stack, mistakes)
+    images, release = runs
     given = {name: pulumi.Output.secret(text) for name, text in secrets.items()}
     return Settings(
         stack=stack, environment=environment, values=values, images=images, release=release,
         given=given,
     )  # fmt: skip
+
+
+def _or_told(mistakes: list[Mistake], part: Callable[[], T]) -> T | None:
+    """A part of the settings, or None and its mistakes beside the others."""
+    try:
+        return part()
+    except StackFileError as error:
+        mistakes += error.mistakes
+        return None
 
 
 def parse(text: str) -> StackSettings:
@@ -128,34 +142,45 @@ def _stack_text(config: pulumi.Config) -> str:
         ) from None
 
 
-def _secrets(config: pulumi.Config, values: StackSettings) -> dict[str, str]:
+def _secrets(
+    config: pulumi.Config, mistakes: list[Mistake], values: StackSettings | None
+) -> dict[str, str]:
     """The given secrets in clear: laws look at them, nothing else may."""
     secrets = {name: text for name in GIVEN_SECRETS if (text := config.get(name)) is not None}
-    files = {"tls-certificate": values.edge.certificate_file, "tls-key": values.edge.key_file}
-    for name, path in files.items():
-        if path is not None and name not in secrets and Path(path).is_file():
-            secrets[name] = Path(path).read_text()
+    if values is None:
+        return secrets
+    edge = values.edge
+    for name, key, path in (
+        ("tls-certificate", "edge.certificate_file", edge.certificate_file),
+        ("tls-key", "edge.key_file", edge.key_file),
+    ):
+        if path is not None and name in secrets:
+            mistakes.append(
+                Mistake(key, f"is given beside the secret {name}", "keep one of the two")
+            )
+        elif path is not None:
+            # A law tells of what is no file, or no PEM.
+            with suppress(OSError):
+                secrets[name] = Path(path).read_bytes().decode(errors="replace")
     return secrets
 
 
-def _images(stack: str, environment: Environment, values: StackSettings) -> tuple[Images, str]:
+def _runs(stack: str, environment: Environment, values: StackSettings) -> tuple[Images, str]:
     """Images and release: from the stack file, or in dev what was built on this machine."""
     if values.images is not None and values.release is not None:
         return values.images, values.release
     if (values.images is None) != (values.release is None):
-        raise StackFileError(
-            stack,
-            [Mistake("release, images", "only one of the two is there", "give both, or none")],
-        )
-    if environment != "dev":
-        raise StackFileError(
-            stack,
-            [Mistake("release, images", "are missing", "staging and prod name what they run")],
-        )
-    if not BUILT_IMAGES.exists():
-        raise StackFileError(
-            stack, [Mistake("images", "none are named and none were built", "run `make images`, or "
-                            "name release and images in the stack file")]
-        )  # fmt: skip
-    built = json.loads(BUILT_IMAGES.read_text())
-    return Images.model_validate(built["images"]), str(built["release"])
+        mistake = Mistake("release, images", "only one of the two is there", "give both, or none")
+    elif environment != "dev":
+        mistake = Mistake("release, images", "are missing", "staging and prod name what they run")
+    elif not BUILT_IMAGES.exists():
+        mistake = Mistake("images", "none are named and none were built", "run `make images`, or "
+                          "name release and images in the stack file")  # fmt: skip
+    else:
+        try:
+            built = json.loads(BUILT_IMAGES.read_text())
+            return Images.model_validate(built["images"]), str(built["release"])
+        except (ValueError, KeyError, TypeError):
+            mistake = Mistake("images", "what was built here is not what this program runs",
+                              "run `make images` again")  # fmt: skip
+    raise StackFileError(stack, [mistake])

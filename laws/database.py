@@ -4,13 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from laws.case import Case
+from laws.secrets import BUCKET_KEYS, missing_keys
 from mistakes import Mistake
 
 # Kept free for the superuser (3, PostgreSQL's default), jobs, backup and monitoring.
 RESERVED_CONNECTIONS = 15
-
-# Characters of the passphrase of backups; base64 of 16 bytes has 24.
-PASSPHRASE = 24
 
 
 def pools_fit_the_database(case: Case) -> Iterator[Mistake]:
@@ -38,25 +36,25 @@ def data_is_backed_up(case: Case) -> Iterator[Mistake]:
 
 
 def backups_have_their_keys(case: Case) -> Iterator[Mistake]:
-    """What encrypts them, and what opens the bucket."""
+    """What encrypts them, and what opens the bucket; elsewhere than in dev they always have to."""
     given = case.values.backups
-    if given is None:
+    if given is None or case.strict:
         return
-    set_it = "pulumi config set --secret task-tracker:"
-    passphrase = case.secrets.get("backup-passphrase")
-    if passphrase is None or len(passphrase) < PASSPHRASE:
-        fault = "is missing" if passphrase is None else "is short"
-        yield Mistake(
-            "backup-passphrase", fault,
-            f"openssl rand -base64 32 | {set_it}backup-passphrase, and keep a copy elsewhere",
-        )  # fmt: skip
-    elif passphrase != passphrase.strip() or "\n" in passphrase:
-        yield Mistake("backup-passphrase", "has spaces at an end or two lines", "give one line")
-    if given.offsite is None:
+    yield from missing_keys(case, bucket=given.offsite is not None)
+    for name in BUCKET_KEYS:
+        if given.offsite is None and name in case.secrets:
+            yield Mistake(name, "opens no bucket", "name one as backups.offsite, or "
+                          f"pulumi config rm task-tracker:{name}")  # fmt: skip
+
+
+def authority_of_the_bucket_is_there(case: Case) -> Iterator[Mistake]:
+    """Who signed the certificate of the bucket's server, where that is nobody well known."""
+    backups = case.values.backups
+    if backups is None or backups.offsite is None or backups.offsite.ca_file is None:
         return
-    for name in ("s3-access-key", "s3-secret-key"):
-        if not case.secrets.get(name, "").strip():
-            yield Mistake(name, "is missing", set_it + name)
-    ca_file = given.offsite.ca_file
-    if ca_file is not None and not Path(ca_file).is_file():
-        yield Mistake("backups.offsite.ca_file", "there is no such file here", "mend the path")
+    key, file = "backups.offsite.ca_file", Path(backups.offsite.ca_file)
+    if not file.is_file():
+        yield Mistake(key, "there is no such file here", "mend the path")
+    elif b"-----BEGIN CERTIFICATE-----" not in file.read_bytes():
+        yield Mistake(key, "holds no PEM certificate",
+                      "give the file that begins with -----BEGIN CERTIFICATE-----")  # fmt: skip

@@ -21,6 +21,13 @@ def only_dev_publishes(case: Case) -> Iterator[Mistake]:
             )  # fmt: skip
 
 
+def published_api_is_one(case: Case) -> Iterator[Mistake]:
+    """A port of the host leads to one container; only dev may publish the api's at all."""
+    if not case.strict and case.values.api.published is not None and case.values.api.replicas > 1:
+        yield Mistake("api.published", "leads to one container, and replicas asks for more",
+                      "remove it, or set replicas to 1")  # fmt: skip
+
+
 def ports_differ(case: Case) -> Iterator[Mistake]:
     """A port of the host serves one thing."""
     v = case.values

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from tests.unit.certificates import pair
+
 Values = dict[str, Any]
 
 # A secret that is wrong, and must not be shown for it.
@@ -77,6 +79,8 @@ def retag(part: str, change: Callable[[str], str]) -> Callable[[Values], None]:
 def at_once(name: str, says: tuple[str, ...], path: str, value: Any, stack: str = "prod") -> Wrong:
     return Wrong(name, says, stack, put(path, value))
 
+
+BOT = {"limits": {"cpus": 0.2, "memory": 128, "cpus_reserved": 0.1, "memory_reserved": 64}}
 
 KEYS = [
     at_once(
@@ -166,7 +170,7 @@ RANGES = [
         "worker.pool.size", 0,
     ),
     at_once(
-        "no CPU", ("nats.limits.cpus: ", "greater than 0"),
+        "no CPU", ("nats.limits.cpus: ", "greater than or equal to 0.01"),
         "nats.limits.cpus", 0,
     ),
     at_once(
@@ -201,6 +205,33 @@ RANGES = [
     at_once(
         "a host without a scheme", ("host.address: ", "match pattern"),
         "host.address", "prod.example.org",
+    ),
+    at_once(
+        "a scheme without a host", ("host.address: ", "match pattern"),
+        "host.address", "ssh://",
+    ),
+    at_once(
+        "a server name with an empty label", ("edge.server_name: ", "match pattern"),
+        "edge.server_name", "tasks..example.org",
+    ),
+    at_once(
+        "a schedule in words",
+        ("backups.schedule.full: is no time of cron", "write five fields"),
+        "backups.schedule", {"full": "daily"},
+    ),
+    at_once(
+        "a schedule at an hour that is none",
+        ("backups.schedule.drill: has no hour", "write numbers from 0 to 23"),
+        "backups.schedule", {"drill": "0 24 * * *"},
+    ),
+    at_once(
+        "a region of two lines", ("backups.offsite.region: ", "match pattern"),
+        "backups.offsite.region", "eu\nrepo1-path=/",
+    ),
+    at_once(
+        "a backup of an unknown time",
+        ("backups.proven.newest_backup: is no time with its zone", "2026-01-31T12:00:00Z"),
+        "backups.proven", {"newest_backup": "2026-01-31 12:00"},
     ),
 ]  # fmt: skip
 
@@ -262,6 +293,20 @@ ENVIRONMENTS = [
         "edge.cors_origins", ["tasks.example.org"],
     ),
     at_once(
+        "an origin with a path", ("edge.cors_origins: holds no origin", "https://host[:port]"),
+        "edge.cors_origins", ["https://tasks.example.org/"],
+    ),
+    at_once(
+        "one port for two containers",
+        ("api.published: leads to one container", "remove it, or set replicas to 1"),
+        "api.replicas", 2, stack="dev",
+    ),
+    Wrong(
+        "a bot that sends its token in clear",
+        ("bot.base_url: sends the token in clear", "write https://"),
+        change=put("bot", {**BOT, "base_url": "http://telegram.example.org"}),
+    ),
+    at_once(
         "a rotation of what is no secret",
         ("rotations.admin-tokn: is not a key", "did you mean 'admin-token'?"),
         "rotations", {"admin-tokn": 1},
@@ -288,6 +333,15 @@ RELEASES = [
         change=retag("nats", lambda image: image[:-8]),
     ),
     Wrong(
+        "an image in capitals", ("images.nginx: is no reference", "in small letters"),
+        change=retag("nginx", lambda image: image.replace("nginx", "Nginx")),
+    ),
+    Wrong(
+        "a database of another major version",
+        ("images.postgres: is not PostgreSQL 18, whose data the volume holds", "tag it 18.x"),
+        change=retag("postgres", lambda image: image.replace(":18.6", ":19.0")),
+    ),
+    Wrong(
         "an image of another release", ("images.worker: is not of the release", "tag it v0.1.0"),
         change=retag("worker", lambda image: image.replace("v0.1.0", "v0.0.9")),
     ),
@@ -311,8 +365,7 @@ RELEASES = [
         "a bot without an image",
         ("images.bot: is missing while the bot is on", "telegram-bot-token: is missing",
          "or remove bot"),
-        change=put("bot", {"limits": {"cpus": 0.2, "memory": 128, "cpus_reserved": 0.1,
-                                      "memory_reserved": 64}}),
+        change=put("bot", BOT),
     ),
 ]  # fmt: skip
 
@@ -353,6 +406,43 @@ SECRETS = [
         secrets=(("tls-key", f"-----BEGIN CERTIFICATE-----\n{CANARY}\n-----END CERTIFICATE-----"),),
     ),
     Wrong(
+        "a certificate that is damaged",
+        ("tls-certificate: is damaged", "give the whole file anew"),
+        secrets=(("tls-certificate", f"-----BEGIN CERTIFICATE-----\n{CANARY}\n"),),
+    ),
+    Wrong(
+        "a key of another certificate",
+        ("tls-key: is not the key of tls-certificate", "the two that belong together"),
+        secrets=(("tls-key", pair().key),),
+    ),
+    Wrong(
+        "a certificate that has expired",
+        ("tls-certificate: expired on 2", "have it renewed"),
+        secrets=tuple(pair(begins=-3, ends=-1).secrets.items()),
+    ),
+    Wrong(
+        "a certificate of another site",
+        ("tls-certificate: does not name edge.server_name", "have a certificate issued"),
+        secrets=tuple(pair("tasks.example.com").secrets.items()),
+    ),
+    Wrong(
+        "a certificate from two sources",
+        ("edge.certificate_file: is given beside the secret", "keep one of the two"),
+        change=put("edge.certificate_file", "tls/tasks.crt"),
+    ),
+    Wrong(
+        "an empty token",
+        ("telegram-bot-token: is empty", "pulumi config rm task-tracker:telegram-bot-token"),
+        change=put("bot", BOT),
+        secrets=(("telegram-bot-token", ""),),
+    ),
+    Wrong(
+        "an empty key in place of a generated one",
+        ("encryption-key: is empty", "or leave it out"),
+        stack="dev",
+        secrets=(("encryption-key", ""),),
+    ),
+    Wrong(
         "a file of a certificate that is not there",
         ("edge.certificate_file: there is no such file here", "mend the path"),
         change=put("edge.certificate_file", "tls/none.crt"),
@@ -374,6 +464,21 @@ BACKUPS = [
         secrets=(("backup-passphrase", CANARY[:16]),),
     ),
     Wrong(
+        "a key of a bucket with another line",
+        ("s3-access-key: has spaces at an end or two lines", "give one line"),
+        secrets=(("s3-access-key", f"{CANARY}\nrepo1-path=/"),),
+    ),
+    Wrong(
+        "keys of a bucket that is not named",
+        ("s3-access-key: opens no bucket", "name one as backups.offsite"),
+        stack="dev", change=put("backups", {}), secrets=(("s3-access-key", CANARY),),
+    ),
+    at_once(
+        "an authority of the bucket that is none",
+        ("backups.offsite.ca_file: holds no PEM certificate", "give the file that begins with"),
+        "backups.offsite.ca_file", "README.md",
+    ),
+    Wrong(
         "a bucket without its key",
         ("s3-secret-key: is missing", "pulumi config set --secret task-tracker:s3-secret-key"),
         secrets=(("s3-secret-key", None),),
@@ -393,6 +498,23 @@ SEVERAL = [
         change=all_of(put("host.memory", 4096), put("postgres.max_connections", 400),
                       put("edge.cors_origins", ["*"])),
         secrets=(("encryption-key", CANARY),),
+    ),
+    Wrong(
+        "mistakes of keys, shape and secrets",
+        ("5 mistakes", "tls-kee: is not a key", "s3-access-key: is given in clear",
+         "worker.replicas: ", "encryption-key: is missing", "backup-passphrase: is short"),
+        change=put("worker.replicas", 0), config=(("s3-access-key", CANARY),),
+        secrets=(("tls-kee", CANARY), ("encryption-key", None), ("backup-passphrase", CANARY[:9])),
+    ),
+    Wrong(
+        "mistakes of keys, images, values and secrets",
+        ("4 mistakes", "tls-kee: is not a key", "release, images: only one of the two",
+         "postgres.max_connections: ", "encryption-key: has 16 bytes"),
+        change=all_of(drop("release"), put("postgres.max_connections", 400)),
+        secrets=(
+            ("tls-kee", CANARY),
+            ("encryption-key", base64.urlsafe_b64encode(CANARY[:16].encode()).decode()),
+        ),
     ),
     Wrong(
         "a misspelled secret beside a missing stack",

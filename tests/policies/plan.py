@@ -19,12 +19,12 @@ import yaml
 
 from policies.planned import Stack
 from tests.policies.preview import ROOT, Result, Workspace
+from tests.unit.certificates import pair
 
 # What only a stack's own passphrase opens is given anew, for one preview alone.
 GIVEN = {
     "encryption-key": base64.urlsafe_b64encode(os.urandom(32)).decode(),
-    "tls-certificate": "-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n",
-    "tls-key": "-----BEGIN PRIVATE KEY-----\nAA==\n-----END PRIVATE KEY-----\n",
+    **pair().secrets,
     "backup-passphrase": base64.b64encode(os.urandom(32)).decode(),
     "s3-access-key": "trial",
     "s3-secret-key": base64.b64encode(os.urandom(32)).decode(),

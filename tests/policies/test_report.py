@@ -10,6 +10,7 @@ import pytest
 
 from tests.live import stacks
 from tests.live.pulumi_stack import ROOT, PulumiStack
+from tests.unit.certificates import pair
 
 CANARY = "canary-of-the-bucket-0123"
 
@@ -23,7 +24,7 @@ def prod(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PulumiStack]:
         "backup-passphrase": stacks.fernet_key(),
         "s3-access-key": CANARY,
         "s3-secret-key": CANARY,
-        **stacks.certificate(folder / "certificate"),
+        **pair().secrets,
     }
     yield PulumiStack("prod-report", stacks.committed("prod"), secrets, folder / "stack")
 

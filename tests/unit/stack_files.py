@@ -10,16 +10,14 @@ from typing import Any
 import yaml
 
 from stack_file import StackSettings
+from tests.unit.certificates import pair
 
 ROOT = Path(__file__).parents[2]
 ENVIRONMENTS = ("dev", "staging", "prod")
 
-PEM = "-----BEGIN {0}-----\nMIIBcanary{0}\n-----END {0}-----\n"
-
 SECRETS: dict[str, str] = {
     "encryption-key": base64.urlsafe_b64encode(b"canary-of-the-encryption-key-32b").decode(),
-    "tls-certificate": PEM.format("CERTIFICATE"),
-    "tls-key": PEM.format("PRIVATE KEY"),
+    **pair().secrets,
     "backup-passphrase": base64.b64encode(b"canary-of-the-backup-passphrase!").decode(),
     "s3-access-key": "canary-of-the-access-key",
     "s3-secret-key": "canary-of-the-secret-key",

@@ -125,6 +125,43 @@ def test_a_key_that_nothing_reads_is_told_beside_all_else() -> None:
     assert "api.replica: is not a key; did you mean 'replicas'?" in text
 
 
+def test_one_mistake_hides_no_other() -> None:
+    rest = {name: text for name, text in SECRETS.items() if name != "s3-access-key"}
+    secrets = {**rest, "encryption-key": "c2hvcnQ=", "tls-kee": "canary"}
+    begin("prod", {"release": None, "host.cpus": 4}, secrets, {"s3-access-key": "canary"})
+    text = refused()
+    assert "5 mistakes" in text
+    for said in (
+        "tls-kee: is not a key; did you mean 'tls-key'?",
+        "s3-access-key: is given in clear",
+        "release, images: only one of the two is there",
+        "encryption-key: has 5 bytes",
+        "host.cpus: limits add up to",
+    ):
+        assert said in text
+    assert "canary" not in text
+
+
+def test_a_mistake_of_shape_hides_none_of_secrets() -> None:
+    secrets = {name: text for name, text in SECRETS.items() if name != "encryption-key"}
+    begin("prod", {"api.replicas": "two"}, {**secrets, "backup-passphrase": "short"})
+    text = refused()
+    assert "3 mistakes" in text
+    for said in (
+        "api.replicas: input should be a valid integer",
+        "encryption-key: is missing",
+        "backup-passphrase: is short",
+    ):
+        assert said in text
+
+
+def test_a_stack_of_no_environment_is_told_beside_its_mistakes() -> None:
+    start(Recorder(), "production", {"stack": json.dumps(stack_object("prod", {"nats": None}))})
+    text = refused()
+    assert "the stack's name: is of no environment" in text
+    assert "nats: is missing" in text
+
+
 def test_a_key_of_another_project_is_not_ours_to_judge() -> None:
     begin("prod")
     pulumi.runtime.set_config("docker:host", "unix:///run/docker.sock")
@@ -148,6 +185,39 @@ def test_a_certificate_may_be_files(tmp_path: Path) -> None:
     rest = {name: text for name, text in SECRETS.items() if not name.startswith("tls-")}
     begin("prod", files, rest)
     assert value(read().given["tls-key"]) == SECRETS["tls-key"]
+
+
+def test_a_file_that_is_no_text_is_refused_as_no_certificate(tmp_path: Path) -> None:
+    file = tmp_path / "tls.der"
+    file.write_bytes(b"\x30\x82\xff")
+    rest = {name: text for name, text in SECRETS.items() if name != "tls-certificate"}
+    begin("prod", {"edge.certificate_file": str(file)}, rest)
+    assert "tls-certificate: is not a PEM certificate" in refused()
+
+
+def test_a_folder_is_no_certificate(tmp_path: Path) -> None:
+    rest = {name: text for name, text in SECRETS.items() if name != "tls-certificate"}
+    begin("prod", {"edge.certificate_file": str(tmp_path)}, rest)
+    assert "edge.certificate_file: there is no such file here" in refused()
+
+
+def test_a_certificate_has_one_source(tmp_path: Path) -> None:
+    begin("prod", {"edge.key_file": str(tmp_path / "tls.key")})
+    said = "edge.key_file: is given beside the secret tls-key; keep one of the two"
+    assert said in refused()
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"release": "v1.2.3", "images": {}}'])
+def test_what_another_program_built_is_built_again(built: Path, text: str) -> None:
+    built.write_text(text)
+    begin("dev", secrets={})
+    said = "images: what was built here is not what this program runs; run `make images` again"
+    assert said in refused()
+
+
+def test_an_empty_secret_never_takes_the_place_of_a_generated_one() -> None:
+    begin("dev", secrets={"encryption-key": ""})
+    assert "encryption-key: is empty; pulumi config set --secret" in refused()
 
 
 def test_a_wrong_stack_ends_the_program_in_the_way_that_pulumi_takes_for_told(
