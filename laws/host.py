@@ -44,26 +44,31 @@ def ports_differ(case: Case) -> Iterator[Mistake]:
 
 
 def fits_its_host(case: Case) -> Iterator[Mistake]:
-    """The sum of all limits is there (audit R1)."""
+    """The sum of all limits is there (audit R1), of memory also while a release is replaced (I7).
+
+    Then two generations stand side by side of whatever owns no volume or port. CPUs are shared by
+    weight until the old one is gone, and cost time; memory that is not there costs a container.
+    """
     v = case.values
-    parts = [
-        (v.postgres.limits, 1),
-        (v.nats.limits, 1),
-        (v.api.limits, v.api.replicas),
-        (v.worker.limits, v.worker.replicas),
-        (v.dashboard.limits, v.dashboard.replicas),
-        (v.edge.limits, 1),
-        *([(v.bot.limits, 1)] if v.bot else []),
-        *([(backups.LIMITS, 2)] if v.backups else []),
-        *([(backup_sessions.LIMITS, 1)] if v.backups and v.bot else []),
+    alone = [v.postgres.limits, v.nats.limits, v.edge.limits, *([v.bot.limits] if v.bot else [])]
+    beside = [
+        *[v.worker.limits] * v.worker.replicas,
+        *[v.dashboard.limits] * v.dashboard.replicas,
+        *([backups.LIMITS] * 2 if v.backups else []),
+        *([backup_sessions.LIMITS] if v.backups and v.bot else []),
     ]
-    cpus = round(sum(limits.cpus * count for limits, count in parts), 3)
-    memory = sum(limits.memory * count for limits, count in parts)
+    (alone if v.api.published else beside).extend([v.api.limits] * v.api.replicas)
+    cpus = round(sum(limits.cpus for limits in alone + beside), 3)
+    memory = sum(limits.memory for limits in alone + 2 * beside)
     fix = "lower limits or replicas, or take a larger host"
     if cpus > v.host.cpus:
         yield Mistake("host.cpus", f"limits add up to {cpus:g}, it has {v.host.cpus:g}", fix)
     if memory > v.host.memory:
-        yield Mistake("host.memory", f"limits add up to {memory} MB, it has {v.host.memory}", fix)
+        yield Mistake(
+            "host.memory",
+            f"limits add up to {memory} MB while a release is replaced, it has {v.host.memory}",
+            fix,
+        )
 
 
 def gaps_are_of_services(case: Case) -> Iterator[Mistake]:

@@ -243,8 +243,14 @@ HOSTS = [
     ),
     at_once(
         "more memory than the host has",
-        ("host.memory: limits add up to", "MB, it has 4096", "take a larger host"),
+        ("host.memory: limits add up to 19200 MB while a release is replaced", "it has 4096",
+         "take a larger host"),
         "host.memory", 4096,
+    ),
+    at_once(
+        "memory for one generation alone",
+        ("host.memory: limits add up to 19200 MB while a release is replaced", "it has 16384"),
+        "host.memory", 16384,
     ),
     at_once(
         "replicas that outgrow the host", ("host.cpus: limits add up to 20", "it has 16"),

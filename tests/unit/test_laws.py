@@ -10,7 +10,7 @@ import pytest
 from pydantic import ValidationError
 
 import laws
-from components import backups
+from components import backup_sessions, backups
 from laws import broken, certificates, database, edge, host, release, secrets
 from laws.case import Given
 from stack_file import GIVEN_SECRETS, Images
@@ -96,22 +96,47 @@ def test_a_port_serves_one_thing(first: str, second: str) -> None:
     ]
 
 
-def test_limits_of_all_replicas_fit_the_host() -> None:
-    needed = sum(
-        limits * replicas
-        for limits, replicas in [(2048, 1), (512, 1), (1024, 2), (2048, 2), (512, 2), (256, 1)]
-    )
-    values = stack("prod")
-    needed += 2 * backups.LIMITS.memory if values.backups else 0
+def test_limits_of_two_generations_of_all_replicas_fit_the_host() -> None:
+    alone = 2048 + 512 + 256
+    beside = 2 * 1024 + 2 * 2048 + 2 * 512 + 2 * backups.LIMITS.memory
+    needed = alone + 2 * beside
     assert said("prod", {"host.memory": needed}) == []
-    text = only(said("prod", {"host.memory": needed - 1}))
-    assert text.startswith(f"host.memory: limits add up to {needed} MB, it has {needed - 1};")
-    assert only(said("prod", {"host.cpus": 1.5})).startswith("host.cpus: limits add up to ")
+    assert only(said("prod", {"host.memory": needed - 1})) == (
+        f"host.memory: limits add up to {needed} MB while a release is replaced, it has "
+        f"{needed - 1}; lower limits or replicas, or take a larger host"
+    )
+
+
+def test_cpus_are_shared_while_a_release_is_replaced() -> None:
+    cpus = 2 + 0.5 + 0.5 + 2 * (1 + 2 + 0.5) + 2 * backups.LIMITS.cpus
+    assert said("prod", {"host.cpus": cpus}) == []
+    found = only(said("prod", {"host.cpus": cpus - 0.5}))
+    assert found.startswith(f"host.cpus: limits add up to {cpus:g}, it has {cpus - 0.5:g};")
+
+
+def test_what_owns_a_port_never_stands_beside_its_successor() -> None:
+    published = 512 + 128 + 128 + 512 + 2 * (512 + 64)
+    assert said("dev", {"host.memory": published}) == []
+    assert "host.memory" in only(
+        said("dev", {"host.memory": published, "api.published": None}),
+    )
 
 
 def test_a_bot_takes_its_share_of_the_host() -> None:
     bot = {"limits": {"cpus": 0.5, "memory": 9000, "cpus_reserved": 0.1, "memory_reserved": 64}}
     assert any(m.startswith("host.memory") for m in said("dev", {"bot": bot}))
+
+
+def test_the_backup_of_a_bots_sessions_takes_its_share_too() -> None:
+    bot = {"limits": {"cpus": 0.1, "memory": 64, "cpus_reserved": 0.1, "memory_reserved": 64}}
+    needed = 2816 + 64 + 2 * (8192 + backup_sessions.LIMITS.memory)
+    secrets, images = (
+        {"telegram-bot-token": "1:canary"},
+        {"bot": stack("prod").model_dump()["images"]["api"]},
+    )
+    assert said("prod", {"bot": bot, "host.memory": needed}, secrets, images) == []
+    found = said("prod", {"bot": bot, "host.memory": needed - 1}, secrets, images)
+    assert only(found).startswith(f"host.memory: limits add up to {needed} MB")
 
 
 def test_one_port_leads_to_one_api() -> None:
