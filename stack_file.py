@@ -145,7 +145,10 @@ class StackSettings(Args):
     """One stack. The same shape in every environment; only values differ (audit C1)."""
 
     engine: Literal["docker"] = "docker"
-    prefix: str = Field(pattern=r"^[a-z][a-z0-9-]*$", description="begins names of data volumes")
+    prefix: str = Field(
+        pattern=r"^[a-z][a-z0-9-]*$",
+        description="begins names of data volumes; no two stacks of one host share it",
+    )
     release: str | None = Field(
         default=None, description="vX.Y.Z or sha-<commit>; dev takes what was built here"
     )

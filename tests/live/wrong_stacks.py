@@ -278,6 +278,11 @@ ENVIRONMENTS = [
         ("the stack's name: is of no environment", "name it dev, staging or prod"),
         stack="production",
     ),
+    Wrong(
+        "the database of another stack",
+        ("prefix: is that of stack 'prod' on the same host", "give each stack its own"),
+        stack="prod-eu",
+    ),
     at_once(
         "a database published in prod", ("postgres.published: only dev publishes", "docker exec"),
         "postgres.published", 5432,

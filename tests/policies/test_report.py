@@ -26,7 +26,8 @@ def prod(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PulumiStack]:
         "s3-secret-key": CANARY,
         **pair().secrets,
     }
-    yield PulumiStack("prod-report", stacks.committed("prod"), secrets, folder / "stack")
+    values = stacks.committed("prod") | {"prefix": "task-tracker-report"}
+    yield PulumiStack("prod-report", values, secrets, folder / "stack")
 
 
 def report(stack: PulumiStack, *more: str) -> "subprocess.CompletedProcess[str]":

@@ -12,7 +12,7 @@ from components.edge_configuration import RateLimits
 from mistakes import StackFileError
 from settings import environment_of, load, read
 from tests.unit.recorder import Recorder, is_secret, start, value
-from tests.unit.stack_files import BUILT, ENVIRONMENTS, SECRETS, stack, stack_object
+from tests.unit.stack_files import BUILT, ENVIRONMENTS, ROOT, SECRETS, stack, stack_object
 
 
 @pytest.fixture(autouse=True)
@@ -22,6 +22,15 @@ def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     file.write_text(json.dumps({"release": "sha-0123abc", "images": BUILT}))
     monkeypatch.setattr(settings, "BUILT_IMAGES", file)
     return file
+
+
+@pytest.fixture(autouse=True)
+def neighbours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where stack files of others are: none, until a test puts some."""
+    folder = tmp_path / "stacks"
+    folder.mkdir()
+    monkeypatch.setattr(settings, "STACK_FILES", folder)
+    return folder
 
 
 def begin(
@@ -160,6 +169,27 @@ def test_a_stack_of_no_environment_is_told_beside_its_mistakes() -> None:
     text = refused()
     assert "the stack's name: is of no environment" in text
     assert "nats: is missing" in text
+
+
+def test_two_stacks_of_one_host_never_have_one_database(neighbours: Path) -> None:
+    (neighbours / "Pulumi.prod.yaml").write_text((ROOT / "Pulumi.prod.yaml").read_text())
+    begin("prod-eu")
+    assert "prefix: is that of stack 'prod' on the same host" in refused()
+    begin("prod-eu", {"prefix": "task-tracker-eu"})
+    assert read().values.prefix == "task-tracker-eu"
+    begin("prod-eu", {"host.address": "ssh://deploy@eu.example.org"})
+    assert read().stack == "prod-eu"
+    begin("prod")
+    assert read().stack == "prod"
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[", "config: 1", "config: {}", "config: {'task-tracker:stack': 1}"]
+)
+def test_a_neighbour_that_is_wrong_is_not_ours_to_judge(neighbours: Path, text: str) -> None:
+    (neighbours / "Pulumi.staging.yaml").write_text(text)
+    begin("prod")
+    assert read().stack == "prod"
 
 
 def test_a_key_of_another_project_is_not_ours_to_judge() -> None:
