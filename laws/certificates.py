@@ -120,7 +120,7 @@ def _names(certificate: Certificate, name: str) -> bool:
         return name in hosts or f"*.{name.partition('.')[2]}" in hosts
 
 
-# A key is read by both laws, and what reads it is loaded only where there is one: previews wait.
+# More than one law reads them; what they are read by is loaded where there are some: previews wait.
 @cache
 def _chain(text: str) -> tuple[Certificate, ...]:
     if not text.strip():
