@@ -64,7 +64,7 @@ class Inputs:
         value = self.get(key)
         if isinstance(value, dict | list):
             raise Undecided(self._at(key), "a text")
-        return "" if value is None else value if isinstance(value, str) else str(value)
+        return "" if value is None else _text(value, self._at(key))
 
     def number(self, key: str) -> float:
         """The number of `key`; 0 when absent."""
@@ -73,7 +73,7 @@ class Inputs:
             return 0.0
         try:
             number = float(value)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             number = math.nan
         if not math.isfinite(number):
             raise Undecided(self._at(key), "a number")
@@ -106,7 +106,7 @@ class Inputs:
         for path, item in self._elements(key):
             if isinstance(item, dict | list):
                 raise Undecided(path, "a text")
-            yield item if isinstance(item, str) else str(item)
+            yield _text(item, path)
 
     def names(self, key: str) -> list[str]:
         """The keys of the map `key`; their values may be unknown."""
@@ -125,3 +125,10 @@ class Inputs:
                 yield path, item
         if unknown:
             raise Undecided(unknown)
+
+
+def _text(value: object, path: str) -> str:
+    try:
+        return value if isinstance(value, str) else str(value)
+    except ValueError:  # a number of more digits than Python writes
+        raise Undecided(path, "a text") from None

@@ -38,6 +38,7 @@ STRANGE: tuple[Any, ...] = (
     *ACCEPTED,
     *({"a": None}, {"a": UNKNOWN}, {"a": {"b": [1]}}, [[]], [{}], [1, "a", None], "0x1f", "-----"),
     *("/", "a" * 3000, 1.5, "\x00", math.inf, math.nan, ["CMD"]),
+    *(10**400, 10**5000),  # more than a float, and more than a text, may hold
 )
 EXAMPLES = [
     resource
