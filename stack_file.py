@@ -17,6 +17,9 @@ from components.workload import Address, Image, Limits, Port
 
 RELEASE = re.compile(r"v\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?|sha-[0-9a-f]{7,64}")
 
+# Volumes with data: the first of each kind, and those that restores put beside it.
+DATA_VOLUME = r"^(postgres-data|nats-data|telegram-sessions|backups)(-r[0-9-]+)?$"
+
 # Secrets that a stack may be given by `pulumi config set --secret`, and what each is for.
 GIVEN_SECRETS = {
     "encryption-key": "encrypts contacts in the database: a Fernet key",
@@ -170,6 +173,9 @@ class StackSettings(Args):
     gaps: tuple[str, ...] = Field(
         default=(),
         description="prod: services that owning a volume or a port lets a deploy take down shortly",
+    )
+    losses: tuple[Annotated[str, Field(pattern=DATA_VOLUME)], ...] = Field(
+        default=(), description="prod: volumes whose data a deploy may give up; gaps allow none"
     )
     rotations: dict[str, Annotated[int, Field(ge=0)]] = Field(
         default_factory=dict, description="generated secret: how often it was started anew"

@@ -13,10 +13,11 @@ import typer
 import yaml
 from rich.console import Console
 
+from mistakes import SCHEMA
 from ops.preview_report import event_log, report
 from ops.preview_report.markdown import markdown
 from ops.preview_report.sarif import sarif
-from policies import exceptions, proof
+from policies import configuration, exceptions, proof
 from policies.configuration import Misconfigured
 from policies.registry import RULES
 from toolchain import stacks
@@ -26,6 +27,10 @@ console = Console(stderr=True)
 
 # Exit statuses: refused, and bad input.
 REFUSED, BAD_INPUT = 1, 2
+
+
+class Unreadable(Exception):
+    """A file that is not what it should be; the text says how to mend it, and tells no value."""
 
 
 def main(
@@ -44,25 +49,34 @@ def main(
     Exit status 1: it can't be deployed. 2: something given is not what it should be.
     """
     try:
-        exemptions = exceptions.read(RULES)
+        exemptions, configured = exceptions.read(RULES), configuration.read(RULES)
+        allowed = _allowed(directory / f"Pulumi.{stack}.yaml")
         preview = event_log.read(log) if log else _preview(stack, directory)
-        found = report.build(
-            stack, preview, RULES, exemptions, _gaps(directory, stack), date.today()
-        )
-    except (event_log.BadEventLog, Misconfigured) as error:
+        if preview.stack not in ("", stack):
+            raise event_log.BadEventLog(f"{log}: is of stack {preview.stack}, not of {stack}")
+        today, backups = date.today(), _backups(stack)
+        found = report.build(stack, preview, RULES, exemptions, allowed, today, configured, backups)
+        _write(found, output)
+    except (event_log.BadEventLog, Misconfigured, Unreadable) as error:
         console.print(f"report: {error}", style="red", markup=False, highlight=False)
         raise typer.Exit(BAD_INPUT) from None
-    text = markdown(found) + _backups(stack)
-    if output is None:
-        sys.stdout.write(text)
-    else:
-        output.mkdir(parents=True, exist_ok=True)
-        (output / "report.md").write_text(text)
-        (output / "report.json").write_text(found.model_dump_json(indent=2))
-        (output / "report.sarif").write_text(json.dumps(sarif(found, RULES), indent=2))
-        console.print(f"report: written to {output}")
     if not found.allowed:
         raise typer.Exit(REFUSED)
+
+
+def _write(found: report.Report, output: Path | None) -> None:
+    """The report as files, or on stdout. Raises `Unreadable`."""
+    if output is None:
+        sys.stdout.write(markdown(found))
+        return
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+        (output / "report.md").write_text(markdown(found))
+        (output / "report.json").write_text(found.model_dump_json(indent=2))
+        (output / "report.sarif").write_text(json.dumps(sarif(found, RULES), indent=2))
+    except OSError as error:
+        raise Unreadable(f"{output}: cannot be written to: {error.strerror}") from None
+    console.print(f"report: written to {output}")
 
 
 def _preview(stack: str, directory: Path) -> event_log.Preview:
@@ -83,7 +97,10 @@ def _preview(stack: str, directory: Path) -> event_log.Preview:
             "TASK_TRACKER_PREVIEW_JUDGE": "pack",
         }
         with console.status(f"previewing {stack} with {len(RULES)} policies"):
-            done = subprocess.run(argv, env=environment, capture_output=True, text=True)
+            try:
+                done = subprocess.run(argv, env=environment, capture_output=True, text=True)
+            except FileNotFoundError:
+                raise Unreadable("there is no `pulumi` on PATH: use `make report`") from None
         if not log.exists() or not log.stat().st_size:
             said = (done.stdout + done.stderr).strip()
             raise event_log.BadEventLog(f"the preview of {stack} did not start:\n{said}")
@@ -95,20 +112,38 @@ def _backups(stack: str) -> str:
     file = proof.FOLDER / f"{stack}.json"
     if not file.exists():
         return ""
-    known = proof.told(proof.read(json.loads(file.read_text())), datetime.now(UTC))
-    return f"\n### Backups\n{known[:1].upper()}{known[1:]}.\n"
+    try:
+        known = proof.told(proof.read(json.loads(file.read_text())), datetime.now(UTC))
+    except (OSError, ValueError, TypeError, AttributeError):
+        return f"Not known: {file} is no record of backups; `make backups` writes it anew."
+    return f"{known[:1].upper()}{known[1:]}."
 
 
-def _gaps(directory: Path, stack: str) -> list[str]:
-    """The services that the stack file lets a deploy take down."""
-    file = directory / f"Pulumi.{stack}.yaml"
-    if not file.exists():
-        raise event_log.BadEventLog(
+def _allowed(file: Path) -> report.Allowed:
+    """What the stack file lets a deploy do. Raises `Unreadable`, which tells no value."""
+    try:
+        content: Any = yaml.safe_load(file.read_text("utf-8"))
+    except FileNotFoundError:
+        raise Unreadable(
             f"{file}: there is no such stack file; name a stack that has one"
-        )
-    content: Any = yaml.safe_load(file.read_text())
-    values = ((content or {}).get("config") or {}).get(f"{PROJECT}:stack") or {}
-    return list(values.get("gaps") or [])
+        ) from None
+    except OSError as error:
+        raise Unreadable(f"{file}: cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise Unreadable(f"{file}: is not text") from None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f" in line {mark.line + 1}" if mark else ""
+        raise Unreadable(f"{file}: is not YAML{line}: mend it") from None
+    for key in ("config", f"{PROJECT}:stack"):
+        content = content.get(key) if isinstance(content, dict) else None
+        if not isinstance(content, dict):
+            raise Unreadable(f"{file}: `{key}` is no mapping; {SCHEMA} says what it holds")
+    named = {key: content.get(key) or () for key in report.Allowed.model_fields}
+    for key, names in named.items():
+        if not isinstance(names, list | tuple) or not all(isinstance(n, str) for n in names):
+            raise Unreadable(f"{file}: `{key}` is no list of names; {SCHEMA} says what it holds")
+    return report.Allowed.model_validate(named)
 
 
 if __name__ == "__main__":

@@ -1,12 +1,19 @@
 """What a preview says in the engine's event log, as plain data. Values of inputs stay out of it."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from policies.planned import Options, Planned
+from policies.values import plain
 
 CONTAINER = "docker:index/container:Container"
+SERVICE = "docker:index/service:Service"
 VOLUME = "docker:index/volume:Volume"
 STACK = "pulumi:pulumi:Stack"
 
@@ -15,15 +22,41 @@ class BadEventLog(Exception):
     """A file that is no event log of a preview that ended; the message says what it is instead."""
 
 
+class _Part(BaseModel):
+    """What the report reads of a part of an event; the engine may say more."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+
+# The engine writes null where there is nothing.
+_Map = Annotated[dict[str, Any], BeforeValidator(lambda given: {} if given is None else given)]
+_Names = Annotated[tuple[str, ...], BeforeValidator(lambda given: () if given is None else given)]
+
+
+class State(_Part):
+    """What the engine knows of a resource before or after a step."""
+
+    parent: str = ""
+    protect: bool = False
+    retain_on_delete: bool = Field(default=False, alias="retainOnDelete")
+    inputs: _Map = {}
+    outputs: _Map = {}
+
+    @property
+    def picture(self) -> str:
+        found = self.outputs.get("picture")
+        return found if isinstance(found, str) and found.startswith("flowchart") else ""
+
+
 @dataclass(frozen=True)
 class Step:
     """One planned operation on a resource, with what the engine knows before and after it."""
 
     op: str
     urn: str
-    reasons: tuple[str, ...]
-    old: Mapping[str, Any]
-    new: Mapping[str, Any]
+    reasons: tuple[str, ...] = ()
+    old: State | None = None
+    new: State | None = None
 
     @property
     def name(self) -> str:
@@ -34,17 +67,26 @@ class Step:
         return self.urn.split("::")[2].rpartition("$")[2]
 
     @property
-    def inputs(self) -> Mapping[str, Any]:
-        """Inputs after the step; those before it where the resource goes away."""
-        state = self.new or self.old
-        found: Mapping[str, Any] = state.get("inputs") or {}
-        return found
-
-    @property
     def owner(self) -> str:
         """The component it is part of, by name: the service."""
-        state = self.new or self.old
-        return str(state.get("parent") or "").rpartition("::")[2] or "stack"
+        state = self.new or self.old or State()
+        return state.parent.rpartition("::")[2] or "stack"
+
+    @cached_property
+    def before(self) -> Planned | None:
+        """The resource as a rule would see it, before the step; None where there was none."""
+        return self._planned(self.old)
+
+    @cached_property
+    def after(self) -> Planned | None:
+        """The resource as a rule sees it, after the step; None where it goes."""
+        return self._planned(self.new)
+
+    def _planned(self, state: State | None) -> Planned | None:
+        if state is None:
+            return None
+        options = Options(protect=state.protect, parent=state.parent)
+        return Planned(self.type, self.urn, plain(state.inputs), options)
 
 
 @dataclass(frozen=True)
@@ -69,85 +111,140 @@ class Preview:
     errors: list[str] = field(default_factory=list)
     picture_before: str = ""
     picture_after: str = ""
-    same: int = 0
+
+    @property
+    def stack(self) -> str:
+        """The stack it is of; empty where it says nothing of any resource."""
+        return self.steps[0].urn.split(":")[2] if self.steps else ""
+
+
+class _Difference(_Part):
+    kind: str = Field(alias="diffKind")
+
+
+_Differences = Annotated[
+    dict[str, _Difference], BeforeValidator(lambda given: {} if given is None else given)
+]
+
+
+class _Metadata(_Part):
+    op: str
+    urn: str = Field(pattern=r"^urn:pulumi:[^:]+::[^:]+::.+::.+$")
+    type: str
+    old: State | None = None
+    new: State | None = None
+    keys: _Names = ()
+    diffs: _Names = ()
+    differences: _Differences = Field(default={}, alias="detailedDiff")
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Names of the inputs that ask for the step: for a replacement those that force it."""
+        replacing = [p for p, each in self.differences.items() if each.kind.endswith("replace")]
+        paths = self.keys or replacing or self.diffs or list(self.differences)
+        return tuple(sorted({path.partition("[")[0].partition(".")[0] for path in paths}))
+
+
+class _Resource(_Part):
+    metadata: _Metadata
+
+    def planned(self, preview: Preview) -> None:
+        found = self.metadata
+        if found.type == STACK and found.old:
+            preview.picture_before = found.old.picture
+        if found.op not in ("refresh", "read"):
+            step = Step(found.op, found.urn, found.reasons, found.old, found.new)
+            preview.steps.append(step)
+
+    def done(self, preview: Preview) -> None:
+        if self.metadata.type == STACK and self.metadata.new:
+            preview.picture_after = self.metadata.new.picture or preview.picture_after
+
+
+class _Policy(_Part):
+    rule: str = Field(alias="policyName")
+    level: str = Field(alias="enforcementLevel")
+    severity: str | None = None
+    urn: str = Field(default="", alias="resourceUrn")
+    message: str
+
+    def add(self, preview: Preview) -> None:
+        message = " ".join(self.message.split("\n", 1)[-1].split())
+        severity = self.severity or "medium"
+        preview.violations.append(Violation(self.rule, self.level, severity, self.urn, message))
+
+
+class _Summary(_Part):
+    passed: _Names = ()
+    failed: _Names = ()
+
+    def add(self, preview: Preview) -> None:
+        _count(self.passed, preview.passed)
+        _count(self.failed, preview.failed)
+
+
+class _Diagnostic(_Part):
+    severity: str
+    message: str
+
+    def add(self, preview: Preview) -> None:
+        message = self.message.strip()
+        if self.severity == "error" and message and message not in preview.errors:
+            preview.errors.append(message)
+
+
+def _count(names: Iterable[str], counts: dict[str, int]) -> None:
+    for name in names:
+        counts[name] = counts.get(name, 0) + 1
+
+
+# The kinds of event that say something a report needs: what each holds, and what that adds.
+READERS: Mapping[str, tuple[type[_Part], Callable[[Any, Preview], None]]] = {
+    "resourcePreEvent": (_Resource, _Resource.planned),
+    "resOutputsEvent": (_Resource, _Resource.done),
+    "policyEvent": (_Policy, _Policy.add),
+    "policyAnalyzeSummaryEvent": (_Summary, _Summary.add),
+    "policyAnalyzeStackSummaryEvent": (_Summary, _Summary.add),
+    "diagnosticEvent": (_Diagnostic, _Diagnostic.add),
+}
 
 
 def read(file: Path) -> Preview:
     """The preview that a log tells of. Raises `BadEventLog`."""
     try:
-        lines = file.read_text().splitlines()
+        lines = file.read_text("utf-8").split("\n")
     except OSError as error:
         raise BadEventLog(f"{file}: cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise BadEventLog(f"{file}: is not text; is it an event log?") from None
     preview = Preview()
     ended = False
     for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
         try:
             event = json.loads(line)
-        except json.JSONDecodeError:
+        except (ValueError, RecursionError):
             raise BadEventLog(f"{file}: line {number} is not JSON; is it an event log?") from None
         if not isinstance(event, dict) or "sequence" not in event:
             raise BadEventLog(f"{file}: line {number} is no engine event; is it an event log?")
-        _take(event, preview)
+        for key in event.keys() & READERS.keys():
+            model, add = READERS[key]
+            try:
+                add(model.model_validate(event[key]), preview)
+            except ValidationError as error:
+                raise BadEventLog(f"{file}: line {number}: {_faults(key, error)}") from None
         ended = ended or "summaryEvent" in event
     if not ended:
         raise BadEventLog(f"{file}: it ends before the preview did; run the preview again")
     return preview
 
 
-def _take(event: Mapping[str, Any], preview: Preview) -> None:
-    if "resourcePreEvent" in event:
-        metadata = event["resourcePreEvent"]["metadata"]
-        if metadata["type"] == STACK:
-            preview.picture_before = _picture(metadata.get("old"))
-        if metadata["op"] == "same":
-            preview.same += 1
-        elif metadata["op"] not in ("refresh", "read"):
-            preview.steps.append(
-                Step(
-                    metadata["op"],
-                    metadata["urn"],
-                    tuple(_reasons(metadata)),
-                    metadata.get("old") or {},
-                    metadata.get("new") or {},
-                )
-            )
-    elif "resOutputsEvent" in event:
-        metadata = event["resOutputsEvent"]["metadata"]
-        if metadata["type"] == STACK:
-            preview.picture_after = _picture(metadata.get("new")) or preview.picture_after
-    elif "policyEvent" in event:
-        found = event["policyEvent"]
-        message = " ".join(found["message"].split("\n", 1)[-1].split())
-        preview.violations.append(
-            Violation(
-                found["policyName"],
-                found["enforcementLevel"],
-                found.get("severity") or "medium",
-                found.get("resourceUrn") or "",
-                message,
-            )
-        )
-    elif "policyAnalyzeSummaryEvent" in event or "policyAnalyzeStackSummaryEvent" in event:
-        summary = event.get("policyAnalyzeSummaryEvent") or event["policyAnalyzeStackSummaryEvent"]
-        for rule in summary.get("passed") or ():
-            preview.passed[rule] = preview.passed.get(rule, 0) + 1
-        for rule in summary.get("failed") or ():
-            preview.failed[rule] = preview.failed.get(rule, 0) + 1
-    elif "diagnosticEvent" in event and event["diagnosticEvent"]["severity"] == "error":
-        message = str(event["diagnosticEvent"]["message"]).strip()
-        if message and message not in preview.errors:
-            preview.errors.append(message)
-
-
-def _reasons(metadata: Mapping[str, Any]) -> Iterator[str]:
-    """Names of the inputs that ask for the step: for a replacement those that force it."""
-    detailed = metadata.get("detailedDiff") or {}
-    forcing = [path for path, diff in detailed.items() if diff["diffKind"].endswith("replace")]
-    names = metadata.get("keys") or forcing or metadata.get("diffs") or list(detailed)
-    seen = dict.fromkeys(name.partition("[")[0].partition(".")[0] for name in names)
-    yield from sorted(seen)
-
-
-def _picture(state: Mapping[str, Any] | None) -> str:
-    picture = ((state or {}).get("outputs") or {}).get("picture")
-    return picture if isinstance(picture, str) and picture.startswith("flowchart") else ""
+def _faults(key: str, error: ValidationError) -> str:
+    """What is wrong with an event, without its values."""
+    faults = []
+    for fault in error.errors(include_input=False, include_url=False):
+        place = ".".join([key, *(str(part) for part in fault["loc"])])
+        missing = fault["type"] == "missing"
+        faults.append(f"{place} is missing" if missing else f"{place}: {fault['msg']}")
+    return "; ".join(faults)

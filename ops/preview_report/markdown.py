@@ -3,15 +3,27 @@
 It fits a limit by shortening the least important part first.
 """
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 
-from ops.preview_report.downtime import Disruption
-from ops.preview_report.report import Change, Report
+from ops.preview_report.downtime import KINDS, Disruption, Kind
+from ops.preview_report.report import Report
 
 # GitHub takes 65,536 characters in a comment; Pulumi's own action cuts at 64,000.
 LIMIT = 64_000
 
-MARKS = {"loss": "🔴 data loss", "gap": "🟠 gap", "ignored": "🟡 no effect", "none": "🟢 no gap"}
+SIGNS: Mapping[Kind, str] = {"loss": "🔴", "gap": "🟠", "ignored": "🟡", "none": "🟢"}
+NAMES: Mapping[Kind, str] = {
+    "loss": "data loss",
+    "gap": "gap",
+    "ignored": "no effect",
+    "none": "no gap",
+}
+MARKS = {kind: f"{sign} {NAMES[kind]}" for kind, sign in SIGNS.items()}
+
+
+# Resources that are named where many share a row.
+SHARING = 8
 
 
 def marker(stack: str) -> str:
@@ -44,24 +56,43 @@ def _text(report: Report, shortened: Sequence[int]) -> str:
     return "\n".join(text for text in parts if text) + "\n"
 
 
-def _verdict(report: Report, _: int | None) -> str:
-    changed = len(report.changes)
+def _verdict(report: Report, rows: int | None) -> str:
     title = f"{marker(report.stack)}\n## Preview of `{report.stack}`\n"
     if report.allowed:
         state = "✅ **It can be deployed.**"
     else:
-        state = "⛔ **It can't be deployed:**\n" + "\n".join(f"- {r}" for r in report.refusals)
-    worst = report.disruptions[0].kind if report.disruptions else "none"
-    return f"{title}\n{state}\n\n{changed} changes, {report.unchanged} unchanged; {MARKS[worst]}."
+        refusals = _rows([f"- {_cell(refusal)}" for refusal in report.refusals], rows)
+        state = "\n".join(["⛔ **It can't be deployed:**", *refusals])
+    return f"{title}\n{state}\n\n{_sum(report)}"
+
+
+def _sum(report: Report) -> str:
+    """All of it in one line."""
+    kinds: Counter[Kind] = Counter(each.kind for each in report.disruptions)
+    gaps = [each.most_seconds for each in report.disruptions if each.kind == "gap"]
+    known = [seconds for seconds in gaps if seconds is not None]
+    most = f", at most {max(known)} s" if known and len(known) == len(gaps) else ""
+    worst = [
+        f"{SIGNS[kind]} {kinds[kind]} × {NAMES[kind]}{most if kind == 'gap' else ''}"
+        for kind in KINDS[:-1]
+        if kinds[kind]
+    ]
+    operations = Counter(change.operation for change in report.changes)
+    counts = ", ".join(f"{count} to {name}" for name, count in sorted(operations.items()))
+    return (
+        f"{', '.join(worst) or MARKS['none']}; {counts or 'nothing to change'}; "
+        f"{report.unchanged} unchanged."
+    )
 
 
 def _down(report: Report, rows: int | None) -> str:
     told = [d for d in report.disruptions if d.kind != "none"]
     calm = [d.resource for d in report.disruptions if d.kind == "none"]
+    reasons = {(c.service, c.resource): c.because for c in report.changes if c.because}
     lines = ["\n### What will be down"]
     if told:
-        lines += ["| service | what | |", "|---|---|---|"]
-        lines += _rows([_disruption(d) for d in told], rows)
+        lines += ["| what | | how | because of |", "|---|---|---|---|"]
+        lines += _rows([_disruption(d, reasons) for d in told], rows)
     else:
         lines.append("Nothing.")
     if calm:
@@ -69,56 +100,76 @@ def _down(report: Report, rows: int | None) -> str:
     return "\n".join(lines)
 
 
-def _disruption(disruption: Disruption) -> str:
-    return f"| {disruption.resource} | {MARKS[disruption.kind]} | {disruption.text} |"
+def _disruption(each: Disruption, reasons: Mapping[tuple[str, str], str]) -> str:
+    because = reasons.get((each.service, each.resource), "")
+    return f"| {_cell(each.resource)} | {MARKS[each.kind]} | {each.text} | {_cell(because)} |"
 
 
 def _findings(report: Report, rows: int | None) -> str:
-    found = [f for f in report.findings if f.level == "mandatory"]
+    """Violations, the worst first; resources of which the same is said share a row."""
+    found: dict[tuple[str, str, str, str], list[str]] = {}
+    for each in report.findings:
+        if each.level == "mandatory":
+            message = each.message.removesuffix(f" ({each.url})")
+            key = (each.rule, each.url, each.severity, message)
+            found.setdefault(key, []).append(each.resource)
     if not found:
         return ""
     lines = ["\n### Violations", "| rule | severity | resource | what and how to mend |"]
     lines.append("|---|---|---|---|")
     cells = [
-        f"| [{f.rule}]({f.url}) | {f.severity} | {f.resource} | {_cell(f.message)} |" for f in found
+        f"| [{rule}]({url}) | {severity} | {_together(resources)} | {_cell(message)} |"
+        for (rule, url, severity, message), resources in found.items()
     ]
     return "\n".join([*lines, *_rows(cells, rows)])
 
 
 def _changes(report: Report, rows: int | None) -> str:
+    """What runs, holds data or connects, one row for replicas; the rest is counted."""
     if not report.changes:
         return "\n### Changes\nNone."
-    lines = ["\n### Changes", "| service | resource | | because of |", "|---|---|---|---|"]
-    main = [c for c in report.changes if c.type in ("Container", "Volume", "Network")]
-    other = [c for c in report.changes if c not in main]
-    lines += _rows([_change(change) for change in main], rows)
+    main: dict[tuple[str, str, str], list[str]] = {}
+    other: Counter[str] = Counter()
+    for change in report.changes:
+        if change.type in ("Container", "Service", "Volume", "Network"):
+            key = (change.service, change.operation, change.because)
+            main.setdefault(key, []).append(change.resource)
+        else:
+            other[change.type] += 1
+    lines = ["\n### Changes"]
+    if main:
+        lines += ["| service | resource | | because of |", "|---|---|---|---|"]
+        cells = [
+            f"| {service} | {_together(names)} | {operation} | {_cell(because)} |"
+            for (service, operation, because), names in main.items()
+        ]
+        lines += _rows(cells, rows)
     if other:
-        counts: dict[str, int] = {}
-        for change in other:
-            counts[change.type] = counts.get(change.type, 0) + 1
-        listed = ", ".join(f"{count} {type}" for type, count in sorted(counts.items()))
-        lines.append(f"\nAnd {listed}.")
+        listed = ", ".join(f"{count} {type}" for type, count in sorted(other.items()))
+        lines.append(f"\n{'And ' if main else ''}{listed}.")
     return "\n".join(lines)
 
 
-def _change(change: Change) -> str:
-    reasons = ", ".join(f"`{reason}`" for reason in change.reasons)
-    if change.image_before and change.image_after and change.image_before != change.image_after:
-        reasons += f": {_version(change.image_before)} → {_version(change.image_after)}"
-    return f"| {change.service} | {change.resource} | {change.operation} | {reasons} |"
+def _backups(report: Report, _: int | None) -> str:
+    return f"\n### Backups\n{report.backups}" if report.backups else ""
 
 
 def _policies(report: Report, rows: int | None) -> str:
     failed = sum(1 for f in report.findings if f.level == "mandatory")
     warned = len(report.findings) - failed
     checks = sum(c.passed for c in report.coverage)
-    idle = [c.rule for c in report.coverage if c.passed + c.failed == 0]
-    ran = len(report.coverage) - len(idle)
+    idle = [c for c in report.coverage if c.passed + c.failed == 0]
+    absent = [c.rule for c in idle if not c.due]
+    due = [c.rule for c in idle if c.due]
     lines = [
         "\n### Policies",
-        f"{failed} failed, {warned} warned, {checks} checks passed. Of {len(report.coverage)} "
-        f"mandatory rules {ran} met a resource of theirs.",
+        f"{failed} failed, {warned} warned, {checks} checks passed. "
+        f"{len(report.coverage) - len(idle)} of {len(report.coverage)} mandatory rules ran.",
     ]
+    if due:
+        lines.append(f"- should have run, and did not: {_listed(due, rows)}")
+    if absent:
+        lines.append(f"- nothing of theirs is here: {_listed(absent, rows)}")
     for each in report.exceptions:
         lines.append(
             f"- exception: [{each.rule}](docs/rules.md#{each.rule}) for `{each.resource}` until "
@@ -137,10 +188,10 @@ def _policies(report: Report, rows: int | None) -> str:
 def _coverage(report: Report, rows: int | None) -> str:
     lines = [
         "\n<details><summary>Coverage</summary>\n",
-        "| rule | passed | failed |",
-        "|---|--:|--:|",
+        "| rule | resources of its own | passed | failed |",
+        "|---|--:|--:|--:|",
     ]
-    cells = [f"| {c.rule} | {c.passed} | {c.failed} |" for c in report.coverage]
+    cells = [f"| {c.rule} | {c.due} | {c.passed} | {c.failed} |" for c in report.coverage]
     return "\n".join([*lines, *_rows(cells, rows), "</details>"])
 
 
@@ -166,14 +217,16 @@ PARTS: tuple[Callable[[Report, int | None], str], ...] = (
     _down,
     _findings,
     _changes,
+    _backups,
     _policies,
     _pictures,
     _coverage,
 )
 
-# Which part gives way first; the verdict never does.
+# Which part gives way first; the verdict is the last.
 SHORTENING = tuple(
-    PARTS.index(part) for part in (_coverage, _pictures, _policies, _changes, _findings, _down)
+    PARTS.index(part)
+    for part in (_coverage, _pictures, _policies, _changes, _findings, _down, _verdict)
 )
 
 
@@ -191,12 +244,10 @@ def _listed(names: Sequence[str], rows: int | None) -> str:
     return ", ".join(shown) + (f" and {rest} more" if rest else "")
 
 
+def _together(names: Sequence[str]) -> str:
+    """Resources that share a row."""
+    return _cell(_listed(names, SHARING))
+
+
 def _cell(text: str) -> str:
     return " ".join(text.replace("|", "\\|").split())
-
-
-def _version(image: str) -> str:
-    """The tag of an image; enough to tell one version from another."""
-    reference, _, digest = image.partition("@sha256:")
-    tag = reference.rpartition(":")[2]
-    return f"{tag}@{digest[:8]}" if digest else tag

@@ -29,7 +29,7 @@ def sarif(report: Report, rules: Sequence[Rule]) -> dict[str, Any]:
     results += [
         _result("downtime", "error", d.text, d.resource, file)
         for d in report.disruptions
-        if d.kind in ("gap", "loss") and any(r.startswith(d.resource) for r in report.refusals)
+        if d.refused
     ]
     return {
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",

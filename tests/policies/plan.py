@@ -54,10 +54,11 @@ pack.serve(RULES)
 
 @dataclass(frozen=True)
 class Plan:
-    """One preview of a stack: how it ended, and all that was judged in it."""
+    """One preview of a stack: how it ended, all that was judged in it, the engine's event log."""
 
     result: Result
     stack: Stack
+    log: Path
 
 
 def preview(name: str, folder: Path) -> Plan:
@@ -78,7 +79,7 @@ def preview(name: str, folder: Path) -> Plan:
     result = workspace.run("preview", name, "--policy-pack", str(_recorder(folder, seen)))
     assert seen.exists(), result.output
     settings, resources = pickle.loads(seen.read_bytes())
-    return Plan(result, Stack(name, resources, settings))
+    return Plan(result, Stack(name, resources, settings), folder / "events.json")
 
 
 def stack_file(name: str) -> Mapping[str, Any]:

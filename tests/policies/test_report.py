@@ -4,12 +4,18 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from ops.preview_report import event_log
+from ops.preview_report.report import Allowed, build
+from policies import configuration, exceptions
+from policies.registry import RULES
 from tests.live import stacks
 from tests.live.pulumi_stack import ROOT, PulumiStack
+from tests.policies.conftest import PlanOf
 from tests.unit.certificates import pair
 
 CANARY = "canary-of-the-bucket-0123"
@@ -55,6 +61,16 @@ def test_prod_can_be_deployed_and_every_finding_is_told(prod: PulumiStack, tmp_p
     written = "".join(file.read_text() for file in tmp_path.iterdir()) + done.stdout + done.stderr
     assert CANARY not in written, "a secret is in the report"
     assert "PRIVATE KEY" not in written
+
+
+@pytest.mark.parametrize("name", ["dev", "staging", "prod"])
+def test_every_mandatory_rule_runs_on_all_it_is_about(plan_of: PlanOf, name: str) -> None:
+    preview = event_log.read(plan_of(name).log)
+    values, today = configuration.read(RULES), date.today()
+    found = build(name, preview, RULES, exceptions.read(RULES), Allowed(), today, values)
+    differ = [each for each in found.coverage if each.passed + each.failed != each.due]
+    assert not differ
+    assert found.allowed, found.refusals
 
 
 def test_a_violation_refuses_the_deploy_and_says_how_to_mend_it(prod: PulumiStack) -> None:

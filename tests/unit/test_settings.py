@@ -58,7 +58,15 @@ def test_every_committed_stack_file_is_valid(environment: str) -> None:
 
 def test_the_environments_have_one_shape() -> None:
     staging, prod = stack_object("staging"), stack_object("prod")
-    assert set(staging) - {"gaps"} == set(prod) - {"gaps"}
+    allowed = {"gaps", "losses"}
+    assert set(staging) - allowed == set(prod) - allowed
+
+
+@pytest.mark.parametrize("name", ["postgres-data", "backups", "nats-data-r20261126-101500"])
+def test_a_loss_is_of_a_volume_with_data(name: str) -> None:
+    assert stack("prod", {"losses": [name]}).losses == (name,)
+    begin("prod", {"losses": [name.replace("data", "dta"), "postgres"]})
+    assert "losses.1: " in refused()
 
 
 @pytest.mark.parametrize(
