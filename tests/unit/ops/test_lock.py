@@ -59,7 +59,11 @@ def test_a_number_that_another_program_has_by_now_makes_no_lock_live(tmp_path: P
 def test_a_pulumi_that_runs_holds_its_lock(tmp_path: Path) -> None:
     program = tmp_path / "pulumi"
     program.symlink_to("/bin/cat")
-    with subprocess.Popen([program], stdin=subprocess.PIPE) as running:
+    pipe = subprocess.PIPE
+    with subprocess.Popen([program], stdin=pipe, stdout=pipe, bufsize=0) as running:
+        assert running.stdin and running.stdout
+        running.stdin.write(b"it runs\n")
+        running.stdout.readline()  # until then its command line may be empty
         write(tmp_path, running.pid)
         assert not read(tmp_path)[0].stale
 
