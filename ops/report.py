@@ -20,6 +20,7 @@ from ops.preview_report.sarif import sarif
 from policies import configuration, exceptions, proof
 from policies.configuration import Misconfigured
 from policies.registry import RULES
+from policies.rule import PAGE
 from toolchain import stacks
 
 PROJECT = "task-tracker"
@@ -43,6 +44,9 @@ def main(
         typer.Option(help="folder for report.md, report.json and report.sarif; else to stdout"),
     ] = None,
     directory: Annotated[Path, typer.Option(help="where the stack file is")] = Path("."),
+    rules_page: Annotated[
+        str, typer.Option(help="where the rules are described: an address, for a comment")
+    ] = PAGE,
 ) -> None:
     """Preview a stack, and write what a reviewer must know.
 
@@ -55,7 +59,9 @@ def main(
         if preview.stack not in ("", stack):
             raise event_log.BadEventLog(f"{log}: is of stack {preview.stack}, not of {stack}")
         today, backups = date.today(), _backups(stack)
-        found = report.build(stack, preview, RULES, exemptions, allowed, today, configured, backups)
+        found = report.build(
+            stack, preview, RULES, exemptions, allowed, today, configured, backups, rules_page
+        )
         _write(found, output)
     except (event_log.BadEventLog, Misconfigured, Unreadable) as error:
         console.print(f"report: {error}", style="red", markup=False, highlight=False)

@@ -56,6 +56,10 @@ def _text(report: Report, shortened: Sequence[int]) -> str:
     return "\n".join(text for text in parts if text) + "\n"
 
 
+def _link(report: Report, rule: str) -> str:
+    return f"[{rule}]({report.rules_page}#{rule})"
+
+
 def _verdict(report: Report, rows: int | None) -> str:
     title = f"{marker(report.stack)}\n## Preview of `{report.stack}`\n"
     if report.allowed:
@@ -107,19 +111,19 @@ def _disruption(each: Disruption, reasons: Mapping[tuple[str, str], str]) -> str
 
 def _findings(report: Report, rows: int | None) -> str:
     """Violations, the worst first; resources of which the same is said share a row."""
-    found: dict[tuple[str, str, str, str], list[str]] = {}
+    found: dict[tuple[str, str, str], list[str]] = {}
     for each in report.findings:
         if each.level == "mandatory":
             message = each.message.removesuffix(f" ({each.url})")
-            key = (each.rule, each.url, each.severity, message)
+            key = (each.rule, each.severity, message)
             found.setdefault(key, []).append(each.resource)
     if not found:
         return ""
     lines = ["\n### Violations", "| rule | severity | resource | what and how to mend |"]
     lines.append("|---|---|---|---|")
     cells = [
-        f"| [{rule}]({url}) | {severity} | {_together(resources)} | {_cell(message)} |"
-        for (rule, url, severity, message), resources in found.items()
+        f"| {_link(report, rule)} | {severity} | {_together(resources)} | {_cell(message)} |"
+        for (rule, severity, message), resources in found.items()
     ]
     return "\n".join([*lines, *_rows(cells, rows)])
 
@@ -172,11 +176,11 @@ def _policies(report: Report, rows: int | None) -> str:
         lines.append(f"- nothing of theirs is here: {_listed(absent, rows)}")
     for each in report.exceptions:
         lines.append(
-            f"- exception: [{each.rule}](docs/rules.md#{each.rule}) for `{each.resource}` until "
+            f"- exception: {_link(report, each.rule)} for `{each.resource}` until "
             f"{each.expires} ({each.days_left} days left), {each.approver}: {_cell(each.reason)}"
         )
     warnings = [
-        f"- [{f.rule}]({f.url}) {f.resource}: {_cell(f.message)}"
+        f"- {_link(report, f.rule)} {f.resource}: {_cell(f.message)}"
         for f in report.findings
         if f.level != "mandatory"
     ]

@@ -15,7 +15,7 @@ from policies.exceptions import Exemption
 from policies.inputs import Undecided
 from policies.judge import Judge
 from policies.planned import environment_of
-from policies.rule import Level, Rule, Severity
+from policies.rule import PAGE, Level, Rule, Severity
 from policies.rules import protect_data_volumes
 
 Operation = Literal["create", "update", "replace", "delete"]
@@ -96,6 +96,7 @@ class Report(Part):
     picture_before: str
     picture_after: str
     backups: str = ""
+    rules_page: str = PAGE
 
     @property
     def allowed(self) -> bool:
@@ -111,6 +112,7 @@ def build(
     today: date,
     configuration: Configuration | None = None,
     backups: str = "",
+    rules_page: str = PAGE,
 ) -> Report:
     """The report of a stack's preview; `backups` says what is known of them."""
     configuration = configuration or Configuration()
@@ -141,6 +143,7 @@ def build(
         picture_before=preview.picture_before,
         picture_after=preview.picture_after,
         backups=backups,
+        rules_page=rules_page,
     )  # fmt: skip
 
 

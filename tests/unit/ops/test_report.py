@@ -301,6 +301,9 @@ def test_a_violation_is_refused_and_leads_to_the_page_of_its_rule(tmp_path: Path
     found = report(tmp_path, Log().violated("no-latest-tag"))
     assert found.refusals == ("1 violations of no-latest-tag",)
     assert "[no-latest-tag](docs/rules.md#no-latest-tag)" in markdown(found)
+    # A comment knows no folders: there it has to be an address.
+    elsewhere = found.model_copy(update={"rules_page": "https://git.example/rules.md"})
+    assert "[no-latest-tag](https://git.example/rules.md#no-latest-tag)" in markdown(elsewhere)
 
 
 def test_an_advisory_finding_refuses_nothing(tmp_path: Path) -> None:
