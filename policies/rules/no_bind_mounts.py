@@ -4,8 +4,9 @@ unreviewed. Outside dev all files come from images, volumes and configuration.
 
 from collections.abc import Iterator
 
-from policies.example import container, service
-from policies.planned import WORKLOADS, Planned
+from policies.example import container, planned, service
+from policies.host_paths import host_paths
+from policies.planned import VOLUME, WORKLOADS, Planned
 from policies.rule import Config, Level, Levels, Rule, Severity
 
 
@@ -16,9 +17,9 @@ class Paths(Config):
 
 
 def check(resource: Planned, config: Paths) -> Iterator[str]:
-    for mount in resource.workload.mounts():
-        if mount.type == "bind" and mount.source not in config.allowed:
-            yield f"{mount.source} of the host is mounted at {mount.target}"
+    for path in host_paths(resource):
+        if path not in config.allowed:
+            yield f"it mounts {path} of the host"
 
 
 rule = Rule(
@@ -29,12 +30,31 @@ rule = Rule(
     why=__doc__,
     mend="Put the files into the image, or into a volume filled by the stack.",
     levels=Levels(Level.disabled, Level.mandatory, Level.mandatory),
-    applies=WORKLOADS,
+    applies=(*WORKLOADS, VOLUME),
     config=Paths,
-    passes=(container(volumes=[{"volumeName": "data", "containerPath": "/data"}]), service()),
+    passes=(
+        container(volumes=[{"volumeName": "data", "containerPath": "/data"}]),
+        container(volumes=[{"hostPath": "", "volumeName": "data", "containerPath": "/data"}]),
+        service(),
+        planned(VOLUME, driver="local"),
+    ),
     fails=(
         container(volumes=[{"hostPath": "/srv/app", "containerPath": "/app", "readOnly": True}]),
+        container(volumes=[{"volumeName": "/opt/app", "containerPath": "/app"}]),
         service(spec={"mounts": [{"type": "bind", "source": "/srv/x", "target": "/x"}]}),
+        service(
+            spec={
+                "mounts": [
+                    {
+                        "type": "volume",
+                        "source": "x",
+                        "target": "/x",
+                        "volumeOptions": {"driverOptions": {"o": "bind", "device": "/opt/app"}},
+                    }
+                ]
+            }
+        ),
+        planned(VOLUME, driverOpts={"type": "none", "o": "bind", "device": "/opt/app"}),
     ),
     check=check,
 )

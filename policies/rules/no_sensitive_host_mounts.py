@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from policies.example import container, planned, service
+from policies.host_paths import host_paths
 from policies.planned import VOLUME, WORKLOADS, Planned
 from policies.rule import DEPLOYED, Config, Rule, Severity
 
@@ -22,26 +23,11 @@ class Paths(Config):
 
 
 def check(resource: Planned, config: Paths) -> Iterator[str]:
-    for path in sources(resource):
+    for path in host_paths(resource):
         parts = PurePosixPath(path).parts
         inside = parts[:1] == ("/",) and (len(parts) == 1 or parts[1].lower() in SENSITIVE)
         if inside and path not in config.allowed:
             yield f"it mounts {path} of the host"
-
-
-def sources(resource: Planned) -> Iterator[str]:
-    """Host paths of bind mounts, and those that hide in the options of a volume's driver."""
-    if resource.type == VOLUME:
-        options = [resource.inputs.inside("driverOpts")]
-    else:
-        for mount in resource.workload.mounts():
-            if mount.type == "bind":
-                yield mount.source
-        mounts = resource.workload.spec.each("mounts")
-        options = [mount.inside("volumeOptions", "driverOptions") for mount in mounts]
-    for option in options:
-        if "bind" in option.text("o").split(",") or option.text("type") == "none":
-            yield option.text("device")
 
 
 rule = Rule(
@@ -57,12 +43,24 @@ rule = Rule(
     passes=(
         container(volumes=[{"volumeName": "data", "containerPath": "/data"}]),
         planned(VOLUME, driver="local"),
+        planned(VOLUME, driverOpts={"type": "nfs", "o": "addr=10.0.0.5", "device": ":/var/x"}),
+        planned(VOLUME, driverOpts={"type": "cifs", "o": "user=x", "device": "//etc/share"}),
         service(),
     ),
     fails=(
         container(volumes=[{"hostPath": "/etc", "containerPath": "/host"}]),
         service(spec={"mounts": [{"type": "bind", "source": "/", "target": "/host"}]}),
         planned(VOLUME, driverOpts={"type": "none", "o": "bind,ro", "device": "/var/lib"}),
+        planned(VOLUME, driverOpts={"type": "ext4", "o": "rbind", "device": "/"}),
+        planned(VOLUME, driverOpts={"type": "ext4", "device": "/dev/sda1"}),
+        planned(VOLUME, driverOpts={"type": "none", "o": "bind", "device": "//etc"}),
+        planned(VOLUME, driverOpts={"type": "none", "o": "bind", "device": "etc"}),
+        planned(VOLUME, driverOpts={"type": "cifs", "o": "bind", "device": "//etc"}),
+        planned(VOLUME, driverOpts={"type": "overlay", "o": "lowerdir=/etc", "device": "overlay"}),
+        planned(VOLUME, driver="local-persist", driverOpts={"mountpoint": "/etc"}),
+        container(volumes=[{"volumeName": "/etc", "containerPath": "/host"}]),
+        container(volumes=[{"hostPath": "//etc", "containerPath": "/host"}]),
+        container(volumes=[{"hostPath": "/opt/../etc", "containerPath": "/host"}]),
     ),
     check=check,
 )

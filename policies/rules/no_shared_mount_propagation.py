@@ -2,17 +2,21 @@
 
 from collections.abc import Iterator
 
-from policies.example import container, service
-from policies.planned import WORKLOADS, Planned
+from policies.example import container, planned, service
+from policies.planned import VOLUME, WORKLOADS, Planned
 from policies.rule import ALWAYS, Config, Rule, Severity
 
 SHARED = {"shared", "rshared", "slave", "rslave"}
 
 
 def check(resource: Planned, _: Config) -> Iterator[str]:
+    if resource.type == VOLUME:
+        for flag in sorted(SHARED & {*resource.inputs.inside("driverOpts").text("o").split(",")}):
+            yield f"its driver's mount propagates ({flag})"
+        return
     for mount in resource.workload.mounts():
-        if mount.propagation in SHARED:
-            yield f"the mount at {mount.target} propagates ({mount.propagation})"
+        for flag in sorted(SHARED & {mount.propagation, *mount.driver.text("o").split(",")}):
+            yield f"the mount at {mount.target} propagates ({flag})"
 
 
 rule = Rule(
@@ -23,7 +27,7 @@ rule = Rule(
     why=__doc__,
     mend="Remove `propagation`; private is the default.",
     levels=ALWAYS,
-    applies=WORKLOADS,
+    applies=(*WORKLOADS, VOLUME),
     passes=(
         container(
             mounts=[
@@ -36,8 +40,10 @@ rule = Rule(
             ]
         ),
         service(),
+        planned(VOLUME, driver="local"),
     ),
     fails=(
+        planned(VOLUME, driverOpts={"type": "none", "o": "bind,rshared", "device": "/opt/x"}),
         container(
             mounts=[
                 {

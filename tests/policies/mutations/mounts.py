@@ -36,9 +36,14 @@ def unprotected(draft: Draft, name: str) -> None:
     draft.options(name, VOLUME, protect=False)
 
 
-def behind_a_driver(draft: Draft, name: str) -> None:
-    draft.data(name, VOLUME)["driverOpts"] = {"type": "none", "o": "bind", "device": "/var/lib"}
+def behind_a_driver(**options: str) -> Change:
+    def change(draft: Draft, name: str) -> None:
+        draft.data(name, VOLUME)["driverOpts"] = options
 
+    return change
+
+
+VOLUMES = ("postgres-data", "nats-data", "backups", "nginx-live", "api-secrets")
 
 MUTATIONS = (
     Mutation("docker.sock", ("no-docker-socket-mount",), bound("/var/run/docker.sock")),
@@ -50,6 +55,14 @@ MUTATIONS = (
     Mutation("/etc", SENSITIVE, bound("/etc")),
     Mutation("/var/lib/docker", SENSITIVE, bound("/var/lib/docker", True)),
     Mutation("/proc by mount", SENSITIVE, mounted("/proc", readOnly=True)),
+    Mutation("//etc", SENSITIVE, bound("//etc")),
+    Mutation("/opt/../etc", SENSITIVE, bound("/opt/../etc")),
+    Mutation("a volume named /etc", SENSITIVE, volume("/etc")),
+    Mutation(
+        "a volume named docker.sock", ("no-docker-socket-mount",), volume("/var/run/docker.sock")
+    ),
+    Mutation("a user's own engine", ("no-docker-socket-mount",), bound("/run/user/1000")),
+    Mutation("k3s", ("no-docker-socket-mount",), bound("/run/k3s", True)),
     Mutation("/opt writable", ("bind-mounts-read-only", "no-bind-mounts"), bound("/opt/app")),
     Mutation(
         "shared propagation",
@@ -89,8 +102,31 @@ MUTATIONS = (
     ),
     Mutation(
         "host path as a volume",
-        ("no-sensitive-host-mounts",),
-        behind_a_driver,
-        ("postgres-data", "nats-data", "backups", "nginx-live", "api-secrets"),
+        SENSITIVE,
+        behind_a_driver(type="none", o="bind", device="/var/lib"),
+        VOLUMES,
+    ),
+    Mutation("/ by rbind", SENSITIVE, behind_a_driver(type="ext4", o="rbind", device="/"), VOLUMES),
+    Mutation(
+        "a disk as a volume", SENSITIVE, behind_a_driver(type="ext4", device="/dev/sda1"), VOLUMES
+    ),
+    Mutation("a mountpoint", SENSITIVE, behind_a_driver(mountpoint="/etc"), VOLUMES),
+    Mutation(
+        "sources as a volume",
+        ("no-bind-mounts",),
+        behind_a_driver(type="none", o="bind", device="/opt/src"),
+        VOLUMES,
+    ),
+    Mutation(
+        "docker.sock as a volume",
+        ("no-docker-socket-mount",),
+        behind_a_driver(type="none", o="bind", device="/opt/../var/run/docker.sock"),
+        VOLUMES,
+    ),
+    Mutation(
+        "a volume that propagates",
+        ("no-shared-mount-propagation",),
+        behind_a_driver(type="none", o="bind,rshared", device="/opt/src"),
+        VOLUMES,
     ),
 )
