@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from policies.inputs import Undecided
 from policies.naming import origins
 from policies.planned import NETWORK, Planned, Stack
+
+# Docker takes the id of a network, whole or shortened, for its name.
+_ID = re.compile(r"[0-9a-f]{12,64}")
 
 
 def declared(stack: Stack, type: str, name: str) -> Planned | None:
@@ -30,14 +34,24 @@ def _unnamed(stack: Stack) -> dict[tuple[str, str], Planned]:
 def networks(stack: Stack, resource: Planned) -> dict[str, Planned | None]:
     """The networks a workload is on, by physical name; None for one the stack doesn't declare.
 
-    Where the names aren't known yet, the networks it depends on stand for them: never fewer.
+    Where a name isn't known yet, the networks it depends on stand for it: never fewer. For an id do
+    those of them that it joins by no name.
     """
+    joined: dict[str, Planned | None] = {}
+    ids: list[str] = []
+    needed = {n.urn: n for n in stack.of(NETWORK) if n.urn in resource.dependencies}
     try:
-        names = list(resource.workload.networks())
+        for name in resource.workload.networks():
+            network = declared(stack, NETWORK, name)
+            if network is None and _ID.fullmatch(name):
+                ids.append(name)
+            else:
+                joined[network.urn if network else name] = network
     except Undecided:
-        found = {n.urn: n for n in stack.of(NETWORK) if n.urn in resource.dependencies}
-        if not found:
+        if not needed:
             raise
-        return {urn: network for urn, network in found.items()}
-    joined = {name: declared(stack, NETWORK, name) for name in names}
-    return {network.urn if network else name: network for name, network in joined.items()}
+        joined |= needed
+    unnamed: dict[str, Planned | None] = {n: needed[n] for n in needed if n not in joined}
+    for id in ids:
+        joined |= unnamed or {id: None}
+    return joined

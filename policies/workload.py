@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cached_property
 
+from policies.datastore import CLIENTS, DATASTORES, kind
 from policies.image import parse
 from policies.inputs import Inputs, Undecided
 from policies.mount import Mount, mounts
@@ -13,18 +15,11 @@ from policies.values import UNKNOWN
 
 MEGABYTE = 1024 * 1024
 
-# Programs that keep data and answer whoever reaches them, by the usual names of their images.
-DATASTORES = {
-    *("postgres", "postgresql", "pgvector", "postgis", "timescaledb", "mysql", "mariadb", "mongo"),
-    *("mongodb", "redis", "valkey", "keydb", "memcached", "nats", "rabbitmq", "kafka", "zookeeper"),
-    *("elasticsearch", "opensearch", "cassandra", "couchdb", "influxdb", "clickhouse", "etcd"),
-    *("clickhouse-server", "percona", "mssql", "cockroach", "neo4j", "qdrant", "minio", "consul"),
-}
-# Programs in their images that are no server: what runs one of them keeps nothing.
-CLIENTS = {
-    *("backup", "pgbackrest", "pg_dump", "pg_dumpall", "psql", "mysql", "mysqldump", "mongodump"),
-    *("mongosh", "redis-cli", "nats", "mc", "etcdctl"),
-}
+# The services that serve for as long as the stack is there.
+SERVERS = {"api", "worker", "dashboard", "nginx", "edge", "bot", "backup", "drill"}
+
+# What `networkMode` says where it names no network.
+NO_NETWORK = re.compile(r"|default|bridge|nat|none|host|container:.*")
 
 # The program of a container that carries files and never runs.
 NEVER = "/never-started"
@@ -97,13 +92,22 @@ class Workload:
         return of_service(self.inputs) if self.swarm else of_container(self.inputs)
 
     def networks(self) -> Iterator[str]:
-        """Names (or ids) of the networks it joins."""
-        if self.swarm:
-            for network in self.task.each("networksAdvanceds"):
-                yield network.text("name") or network.text("id")
-            return
-        for network in self.inputs.each("networksAdvanced"):
-            yield network.text("name")
+        """Names (or ids) of the networks it joins: what is known first, then it may raise."""
+        unread: list[tuple[Inputs, str]] = []
+        if not self.swarm:
+            # The provider joins the one of the mode beside those of the list.
+            if not self.inputs.known("networkMode"):
+                unread.append((self.inputs, "networkMode"))
+            elif not NO_NETWORK.fullmatch(mode := self.inputs.text("networkMode")):
+                yield mode
+        for network in self.task.each("networksAdvanceds" if self.swarm else "networksAdvanced"):
+            key = "name" if network.data.get("name") else "id"
+            if network.known(key):
+                yield network.text(key)
+            else:
+                unread.append((network, key))
+        for inputs, key in unread:
+            inputs.text(key)
 
     def capabilities(self, kind: str) -> list[str]:
         """Capabilities of `kind` (adds, drops), without their prefix, in capitals."""
@@ -145,9 +149,17 @@ class Workload:
 
     @property
     def is_job(self) -> bool:
-        """Whether it is no server: it may end (`mustRun` is false) and nothing starts it again."""
-        may_end = self.inputs.has("mustRun") and not self.inputs.flag("mustRun")
-        return not self.swarm and may_end and self.restart == "no"
+        """Whether it is no server: a deployment starts it and waits for its end, once.
+
+        It may end (`mustRun` is false) and nothing starts it again; the provider waits for it, or
+        leaves its start to a command. What publishes a port, or is one of a server's containers,
+        serves, whatever it says of itself.
+        """
+        if not self._ends or self.is_filler:
+            return self._ends
+        if not self._is_left and not self.inputs.flag("attach"):
+            return False
+        return not [*self.ports()] and self.service not in SERVERS | DATASTORES
 
     @property
     def is_filler(self) -> bool:
@@ -155,8 +167,19 @@ class Workload:
 
         A job is not started either, until a command starts it.
         """
-        waits = self.inputs.has("start") and not self.inputs.flag("start")
-        return self.is_job and waits and self.command[:1] == [NEVER]
+        entry = [*self.spec.texts("entrypoints")][:1]  # NEVER as an argument would be no program
+        return self._ends and self._is_left and entry == [NEVER]
+
+    @property
+    def _ends(self) -> bool:
+        """Whether it may end, and stays so."""
+        may_end = self.inputs.has("mustRun") and not self.inputs.flag("mustRun")
+        return not self.swarm and may_end and self.restart == "no"
+
+    @property
+    def _is_left(self) -> bool:
+        """Whether the provider makes it and doesn't start it."""
+        return self.inputs.has("start") and not self.inputs.flag("start")
 
     @property
     def service(self) -> str:
@@ -164,8 +187,18 @@ class Workload:
         return self.label("tasktracker.service")
 
     @property
+    def datastore(self) -> str:
+        """Which program it is that keeps data others read; empty for none.
+
+        By the image it runs, or by its label.
+        """
+        if self.service in DATASTORES and not self.spec.known("image"):
+            return self.service
+        program = next(iter(self.command), "").rpartition("/")[2]
+        found = "" if program in CLIENTS else kind(parse(self.image))
+        return found or (self.service if self.service in DATASTORES else "")
+
+    @property
     def is_datastore(self) -> bool:
-        """Whether it keeps data that others read: by its label, or by the image it runs."""
-        if self.service in DATASTORES:
-            return True
-        return parse(self.image).name in DATASTORES and not CLIENTS & {*self.command[:1]}
+        """Whether it keeps data that others read."""
+        return bool(self.datastore)

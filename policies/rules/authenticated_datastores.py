@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from policies.example import container, service
 from policies.exempt import fillers
-from policies.image import parse
 from policies.planned import WORKLOADS, Planned
 from policies.rule import ALWAYS, Config, Rule, Severity
 
@@ -20,12 +19,25 @@ OPEN = {
     "DISABLE_SECURITY_PLUGIN": ("true",),
     "AUTHENTICATION_ANONYMOUS_ACCESS_ENABLED": ("true",),
 }
-# Programs that ask for a password only when told to, and the words that tell them.
+FLAGS = ("--noauth", "--skip-grant-tables", "--insecure", "--insecure-no-auth")
+# Programs that ask for a password only when told to, and the words or variables that tell them.
+_REDIS = (".conf", "--requirepass", "--aclfile", "REDIS_PASSWORD", "VALKEY_PASSWORD")
+_MONGO = (
+    *("--auth", "--keyFile", "-f", "--config", "MONGO_INITDB_ROOT_USERNAME"),
+    *("MONGODB_INITDB_ROOT_USERNAME", "MONGODB_ROOT_PASSWORD"),
+)
 ASK = {
     "nats": ("-c", "--config", "-config", "--user", "--auth", "--jwt"),
-    "redis": (".conf", "--requirepass", "--aclfile"),
-    "valkey": (".conf", "--requirepass", "--aclfile"),
-    "keydb": (".conf", "--requirepass", "--aclfile"),
+    "redis": _REDIS,
+    "valkey": _REDIS,
+    "keydb": _REDIS,
+    "dragonfly": ("--requirepass", "--aclfile", "--flagfile", "DFLY_requirepass"),
+    "mongo": _MONGO,
+    "mongodb": _MONGO,
+    "memcached": ("-S", "--enable-sasl", "-Y", "--auth-file", "MEMCACHED_PASSWORD"),
+    "etcd": ("--client-cert-auth", "--config-file", "ETCD_ROOT_PASSWORD", "ETCD_CLIENT_CERT_AUTH"),
+    "qdrant": ("--config-path", "QDRANT__SERVICE__API_KEY"),
+    "meilisearch": ("--master-key", "--config-file-path", "MEILI_MASTER_KEY"),
 }
 
 
@@ -36,14 +48,15 @@ def check(resource: Planned, _: Config) -> Iterator[str]:
             yield f"{name} lets everybody in"
     words = [word for text in workload.command for word in text.split()]
     for first, second in zip(words, [*words[1:], ""], strict=False):
-        if first in ("--noauth", "--skip-grant-tables") or (first, second) == (
-            "--protected-mode",
-            "no",
-        ):
-            yield f"{first} lets everybody in"
-    known = ASK.get(parse(workload.image).name, ASK.get(workload.service))
-    if known and not any(word.split("=")[0].endswith(known) for word in words):
-        yield "nothing in its command tells it to ask for a password"
+        flag, *value = first.split("=")
+        switched_off = [word.lower() for word in value] in (["0"], ["false"], ["off"], ["no"])
+        if (flag in FLAGS and not switched_off) or (first, second) == ("--protected-mode", "no"):
+            yield f"{flag} lets everybody in"
+    told = [word.split("=")[0] for word in words]
+    told += [name.removesuffix("_FILE") for name, _ in workload.environment()]
+    known = ASK.get(workload.datastore)
+    if known and not any(word.endswith(known) for word in told):
+        yield "nothing in its command or its environment tells it to ask for a password"
 
 
 rule = Rule(
@@ -59,12 +72,19 @@ rule = Rule(
     passes=(
         container(image="nats:2.12.1", command=["nats-server", "--config", "/etc/nats/nats.conf"]),
         container(image="postgres:18.1"),
+        container(
+            image="mongo:8.0.1", envs=["MONGO_INITDB_ROOT_USERNAME_FILE=/run/secrets/mongo-root"]
+        ),
         service(spec={"image": "redis:8.0", "args": ["redis-server", "/etc/redis.conf"]}),
     ),
     fails=(
         container(image="postgres:18.1", envs=["POSTGRES_HOST_AUTH_METHOD=trust"]),
         container(image="nats:2.12.1"),
         container(image="redis:8.0", command=["redis-server"]),
+        container(image="redis/redis-stack-server:7.4.0"),
+        container(image="mongo:8.0.1"),
+        container(image="memcached:1.6.39"),
+        container(image="mysql/mysql-server:8.0.32", command=["mysqld", "--skip-grant-tables=1"]),
         service(spec={"image": "nats:2.12.1", "args": ["-m", "8222"]}),
     ),
     check=check,

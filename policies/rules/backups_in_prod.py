@@ -3,25 +3,23 @@
 from collections.abc import Iterator
 
 from policies.example import container, stack
-from policies.image import parse
 from policies.planned import Stack
 from policies.rule import Config, Found, Level, Levels, Rule, Severity
 
 
 class Backups(Config):
-    """Services that make backups, and those whose data they keep."""
+    """Services that make backups, and datastores whose data may be lost."""
 
     backups: tuple[str, ...] = ("backups", "backup", "pgbackrest")
-    stateful: tuple[str, ...] = ("postgres",)
+    disposable: tuple[str, ...] = ("memcached",)
 
 
 def check(stack: Stack, config: Backups) -> Iterator[Found]:
     running = [r.workload for r in stack.workloads if not r.workload.is_job]
     services = {workload.service for workload in running}
-    images = {parse(workload.image).name for workload in running}
-    kept = any(name in services | images for name in config.stateful)
+    kept = {workload.datastore for workload in running} - {"", *config.disposable}
     if kept and not services & set(config.backups):
-        yield "the stack keeps data, and nothing in it makes backups"
+        yield f"the stack keeps data ({', '.join(sorted(kept))}), and nothing in it makes backups"
 
 
 rule = Rule(
@@ -40,6 +38,9 @@ rule = Rule(
         ),
         stack(container("api", image="api:v1.0.0")),
     ),
-    fails=(stack(container("postgres", image="postgres:18.1")),),
+    fails=(
+        stack(container("postgres", image="postgres:18.1")),
+        stack(container("db", image="mcr.microsoft.com/mssql/server:2022-CU14")),
+    ),
     check=check,
 )

@@ -14,7 +14,7 @@ MODES = ("networkMode", "pidMode", "ipcMode")
 def check(resource: Planned, _: Config) -> Iterator[str]:
     for mode in MODES:
         value = resource.inputs.text(mode)
-        if value.startswith("container:") or value == "shareable":
+        if value.startswith(("container:", "service:")) or value == "shareable":
             yield f"{mode} is {value.partition(':')[0]}"
 
 
@@ -28,6 +28,10 @@ rule = Rule(
     levels=DEPLOYED,
     applies=(CONTAINER,),
     passes=(container(networkMode="bridge", ipcMode="private"),),
-    fails=(container(networkMode="container:vpn"), container(ipcMode="shareable")),
+    fails=(
+        container(networkMode="container:vpn"),
+        container(pidMode="service:vpn"),
+        container(ipcMode="shareable"),
+    ),
     check=check,
 )

@@ -26,10 +26,28 @@ def named(draft: Draft, name: str) -> None:
     draft.options(name, delete_before_replace=None)
 
 
+def called_a_job(draft: Draft, name: str) -> None:
+    """A server that says it may end, which no law of servers would look at."""
+    draft.data(name).update(mustRun=False, restart="no")
+    del draft.data(name)["healthcheck"]
+
+
 MUTATIONS = (
+    Mutation("called a job", (*RESTART, "require-healthcheck"), called_a_job, SERVERS),
+    Mutation(
+        "called a job, not started",
+        RESTART,
+        given(mustRun=False, restart="no", start=False),
+        SERVERS,
+    ),
     Mutation("restart no", RESTART, given(restart="no"), SERVERS),
     Mutation("restart always", RESTART, given(restart="always"), SERVERS),
-    Mutation("restart on-failure", RESTART, given(restart="on-failure"), SERVERS),
+    Mutation(
+        "restart on-failure",
+        (*RESTART, "bounded-retries"),
+        given(restart="on-failure"),
+        SERVERS,
+    ),
     Mutation("killed at once", STOP, given(destroyGraceSeconds=0), SERVERS),
     Mutation("grace left out", STOP, without("destroyGraceSeconds"), SERVERS),
     Mutation("stops by SIGKILL", STOP, given(stopSignal="SIGKILL"), SERVERS),

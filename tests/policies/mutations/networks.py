@@ -15,6 +15,18 @@ def joined(network: str) -> Change:
     )(draft, name)
 
 
+def mode_of(network: str) -> Change:
+    """One network more, by `networkMode`: the provider joins both."""
+    return lambda draft, name: draft.data(name).update(networkMode=draft.physical(network, NETWORK))
+
+
+def by_driver(driver: str) -> Change:
+    def change(draft: Draft, name: str) -> None:
+        draft.data(name, NETWORK)["driver"] = driver
+
+    return change
+
+
 def open_network(draft: Draft, name: str) -> None:
     draft.data(name, NETWORK)["internal"] = False
 
@@ -34,10 +46,7 @@ def default_bridge(draft: Draft, name: str) -> None:
     draft.data(name).update(networkMode="bridge", networksAdvanced=[])
 
 
-def plain_overlay(draft: Draft, name: str) -> None:
-    draft.data(name, NETWORK)["driver"] = "overlay"
-
-
+OUTER = ("dashboard-1", "nginx")
 GATEWAY = given(hosts=[{"host": "host.docker.internal", "ip": "host-gateway"}])
 
 MUTATIONS = (
@@ -47,8 +56,18 @@ MUTATIONS = (
     ),
     Mutation("default bridge", ("user-defined-network",), default_bridge),
     Mutation("a name for the host", ("no-host-gateway",), GATEWAY),
-    Mutation("on the backend", ("segmentation",), joined("backend"), ("dashboard-1", "nginx")),
+    Mutation("on the backend", ("segmentation",), joined("backend"), OUTER),
+    Mutation("by mode on the backend", ("segmentation",), mode_of("backend"), OUTER),
     Mutation("on the frontend", ("segmentation",), joined("frontend"), DATASTORES),
+    Mutation("by mode on a way out", (STORE,), mode_of("backups"), DATASTORES),
+    Mutation("by mode elsewhere", ("declared-networks",), given(networkMode="elsewhere")),
+    Mutation("by an id", ("declared-networks",), more("networksAdvanced", {"name": "0a" * 32})),
+    Mutation(
+        "the engine's bridge too",
+        ("user-defined-network",),
+        more("networksAdvanced", {"name": "bridge"}),
+    ),
+    Mutation("macvlan", ("no-host-network",), by_driver("macvlan"), ("backend", "edge")),
     Mutation("on the edge's network", ("segmentation", STORE), joined("edge"), DATASTORES),
     Mutation("on a network with a way out", (STORE,), joined("backups"), DATASTORES),
     Mutation(
@@ -62,5 +81,7 @@ MUTATIONS = (
         "network not internal", ("backend-network-internal",), open_network, ("backend", "frontend")
     ),
     Mutation("datastores' network not internal", (STORE,), open_network, ("backend",)),
-    Mutation("overlay in clear", ("encrypted-overlay",), plain_overlay, ("backend", "frontend")),
+    Mutation(
+        "overlay in clear", ("encrypted-overlay",), by_driver("overlay"), ("backend", "frontend")
+    ),
 )

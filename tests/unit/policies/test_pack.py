@@ -65,7 +65,7 @@ def test_an_unknown_value_keeps_a_rule_mandatory(server: pack.Server) -> None:
 
 
 def test_a_rule_that_does_not_apply_says_so(server: pack.Server) -> None:
-    job = request("prod", mustRun=False, restart="no")
+    job = request("prod", mustRun=False, restart="no", start=False)
     reasons = {n.policy_name: n.reason for n in server.Analyze(job, Context()).not_applicable}
     assert reasons["require-healthcheck"] == "a one-shot job"
     assert reasons["encrypted-overlay"] == "of another type"

@@ -42,3 +42,30 @@ def test_networks_nothing_is_known_of_are_undecided() -> None:
 def test_a_network_somebody_else_made_is_known_by_its_name() -> None:
     joined = container(networksAdvanced=[{"name": "shared"}])
     assert networks(stack(joined), joined) == {"shared": None}
+
+
+def test_what_is_known_is_kept_beside_what_is_not() -> None:
+    backend, frontend = planned(NETWORK, "backend", name="backend"), planned(NETWORK, "frontend")
+    both = {backend.urn: backend, frontend.urn: frontend}
+    for joined in (
+        container(networkMode="backend", networksAdvanced=[{"name": UNKNOWN}]),
+        container(networkMode=UNKNOWN, networksAdvanced=[{"name": "backend"}]),
+        container(networksAdvanced=[{"name": UNKNOWN}, {"name": "backend"}]),
+    ):
+        known = Planned(joined.type, joined.urn, joined.data, dependencies=(frontend.urn,))
+        assert networks(stack(backend, frontend, known), known) == both
+
+
+def test_a_network_named_by_its_id_is_one_it_depends_on() -> None:
+    backend = planned(NETWORK, "backend", name="backend")
+    joined = container(networksAdvanced=[{"name": "0a" * 32}])
+    known = Planned(joined.type, joined.urn, joined.data, dependencies=(backend.urn,))
+    assert networks(stack(backend, known), known) == {backend.urn: backend}
+    assert networks(stack(backend, joined), joined) == {"0a" * 32: None}
+
+
+def test_an_id_beside_the_name_of_all_it_depends_on_is_somebody_elses() -> None:
+    frontend = planned(NETWORK, "frontend", name="frontend")
+    joined = container(networksAdvanced=[{"name": "frontend"}, {"name": "0a" * 32}])
+    known = Planned(joined.type, joined.urn, joined.data, dependencies=(frontend.urn,))
+    assert networks(stack(frontend, known), known) == {frontend.urn: frontend, "0a" * 32: None}
