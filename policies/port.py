@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -17,6 +18,21 @@ class Port:
     internal: int
     protocol: str
     mode: str = ""
+
+    @property
+    def address(self) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+        """The one address it answers on; None for every address, which no readable one says too."""
+        try:
+            address = ipaddress.ip_address(self.ip.strip("[]"))
+        except ValueError:
+            return None
+        address = getattr(address, "ipv4_mapped", None) or address
+        return None if address.is_unspecified else address
+
+    @property
+    def is_local(self) -> bool:
+        """Whether only the host itself reaches it."""
+        return self.address is not None and self.address.is_loopback
 
 
 def of_container(inputs: Inputs) -> Iterator[Port]:

@@ -13,8 +13,7 @@ from policies.rule import ALWAYS, Rule, Severity
 def check(resource: Planned, config: Public) -> Iterator[str]:
     workload = resource.workload
     for port in workload.ports():
-        everywhere = port.ip.strip("[]") in ("", "0.0.0.0", "::", "::0", "0:0:0:0:0:0:0:0")
-        if everywhere and not config.allows(workload.service, port.external):
+        if port.address is None and not config.allows(workload.service, port.external):
             yield f"port {port.internal} is published on every interface of the host"
 
 
@@ -39,6 +38,10 @@ rule = Rule(
     fails=(
         container(ports=[{"internal": 5432, "external": 5432, "ip": "0.0.0.0"}]),
         container(ports=[{"internal": 8000}]),
+        container(ports=[{"internal": 8000, "ip": "0"}]),
+        container(ports=[{"internal": 8000, "ip": "0000::"}]),
+        container(ports=[{"internal": 8000, "ip": "::ffff:0.0.0.0"}]),
+        container(ports=[{"internal": 8000, "ip": "*"}]),
         service(endpointSpec={"ports": [{"targetPort": 8000, "publishedPort": 8000}]}),
     ),
     check=check,

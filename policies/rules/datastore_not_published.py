@@ -13,7 +13,7 @@ def check(resource: Planned, _: Config) -> Iterator[str]:
     if not resource.workload.is_datastore:
         return
     for port in resource.workload.ports():
-        if resource.environment != "dev" or port.ip not in ("127.0.0.1", "::1"):
+        if resource.environment != "dev" or not port.is_local:
             yield f"a datastore publishes port {port.internal}"
 
 

@@ -14,7 +14,7 @@ def check(resource: Planned, _: Config) -> Iterator[str]:
     workload = resource.workload
     dev = resource.environment == "dev"
     for port in workload.ports():
-        if port.internal in PORTS and not (dev and port.ip in ("127.0.0.1", "::1")):
+        if port.internal in PORTS and not (dev and port.is_local):
             yield f"the port of a debugger ({PORTS[port.internal]}) is published"
     for word in workload.command:
         for program in PROGRAMS:

@@ -7,8 +7,6 @@ from policies.inputs import Undecided
 from policies.planned import Stack
 from policies.rule import ALWAYS, Config, Found, Rule, Severity
 
-LOOPBACK = ("127.0.0.1", "::1")
-
 
 class Edge(Config):
     """Services that may publish; in dev the rest may too, on the loopback."""
@@ -23,7 +21,7 @@ def check(stack: Stack, config: Edge) -> Iterator[Found]:
             if workload.service in config.edge:
                 continue
             for port in workload.ports():
-                if stack.environment != "dev" or port.ip not in LOOPBACK:
+                if stack.environment != "dev" or not port.is_local:
                     yield resource, f"port {port.internal} is published past the edge"
             if not workload.swarm and resource.inputs.flag("publishAllPorts"):
                 yield resource, "all its ports are published past the edge"

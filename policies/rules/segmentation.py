@@ -41,7 +41,7 @@ def _answers_outside(resource: Planned, config: Tiers) -> bool:
     workload = resource.workload
     if workload.service in config.outer:
         return True
-    return any(port.ip not in ("127.0.0.1", "::1") for port in workload.ports())
+    return any(not port.is_local for port in workload.ports())
 
 
 rule = Rule(

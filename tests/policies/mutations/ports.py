@@ -15,6 +15,15 @@ MUTATIONS = (
     Mutation(
         "published on ::", (EDGE, "bind-published-ports"), published(8000, 18000, "::"), INNER
     ),
+    *(
+        Mutation(
+            f"published on {ip}", (EDGE, "bind-published-ports"), published(8000, 18000, ip), INNER
+        )
+        for ip in ("0", "0000::", "::ffff:0.0.0.0", "*")
+    ),
+    Mutation(
+        "the edge's own port", ("one-publisher-per-port",), published(8000, 443, "127.0.0.1"), INNER
+    ),
     Mutation("published on loopback", (EDGE,), published(8000, 18000, "127.0.0.1"), INNER),
     Mutation("published on a random port", (EDGE,), published(8000, 0, "10.0.0.5"), INNER),
     Mutation(
