@@ -7,19 +7,36 @@ from policies.example import container, service
 from policies.inputs import Inputs
 from policies.planned import WORKLOADS, Planned
 from policies.rule import MENDED_IN_DEV, Config, Rule, Severity
+from policies.size import megabytes
 
-ROTATES = {"local", "journald", "syslog", "fluentd", "gelf", "awslogs", "gcplogs", "splunk", "loki"}
+ELSEWHERE = {"journald", "syslog", "fluentd", "gelf", "awslogs", "gcplogs", "splunk", "loki"}
 SIZE = {"max-size": "10m", "max-file": "3"}
+# What the driver local keeps where it is told nothing.
+LOCAL = {"max-size": "20m", "max-file": "5"}
 
 
-def check(resource: Planned, _: Config) -> Iterator[str]:
+class Kept(Config):
+    """The most a container keeps of its log, all files together."""
+
+    most_megabytes: float = 30
+
+
+def check(resource: Planned, config: Kept) -> Iterator[str]:
     driver, options = _settings(resource)
     if driver == "none":
         yield "its log driver is none, so it leaves no trace"
-    elif driver.partition(":")[0].rpartition("/")[2] not in ROTATES:
-        for name in SIZE:
-            if not options.has(name):
-                yield f"its log has no {name}"
+    if driver.partition(":")[0].rpartition("/")[2] in ("none", *ELSEWHERE):
+        return
+    given = {name: options.text(name) for name in SIZE if options.has(name)}
+    given = {**LOCAL, **given} if driver == "local" else given
+    yield from (f"its log has no {name}" for name in SIZE if name not in given)
+    if given.keys() == SIZE.keys():
+        size, files = megabytes(given["max-size"]), given["max-file"]
+        if size is None:
+            yield f"its log's max-size, {given['max-size']}, is no end"
+        elif not files.isdecimal() or size * max(int(files), 1) > config.most_megabytes:
+            kept = f"{files} files of {given['max-size']}"
+            yield f"its log is {kept}, more than {config.most_megabytes:.0f} MB"
 
 
 def _settings(resource: Planned) -> tuple[str, Inputs]:
@@ -30,10 +47,12 @@ def _settings(resource: Planned) -> tuple[str, Inputs]:
 
 
 def remedy(resource: Planned) -> dict[str, Any] | None:
-    if not [*check(resource, Config())]:
+    if not [*check(resource, Kept())]:
         return None
-    options = _settings(resource)[1].data if _settings(resource)[0] == "json-file" else {}
-    return {"logDriver": "json-file", "logOpts": {**SIZE, **options}}
+    driver, options = _settings(resource)
+    others = options.data.items() if driver == "json-file" else ()
+    kept = {name: value for name, value in others if name not in SIZE}
+    return {"logDriver": "json-file", "logOpts": {**kept, **SIZE}}
 
 
 rule = Rule(
@@ -45,10 +64,12 @@ rule = Rule(
     mend="Set `logOpts` max-size and max-file (a service: `taskSpec.logDriver.options`).",
     levels=MENDED_IN_DEV,
     applies=WORKLOADS,
+    config=Kept,
     remedy=remedy,
     passes=(
         container(logDriver="json-file", logOpts={"max-size": "10m", "max-file": "3"}),
-        container(logDriver="local"),
+        container(logDriver="local", logOpts={"max-size": "10m", "max-file": "3"}),
+        container(logDriver="journald"),
         service(
             task={
                 "logDriver": {"name": "json-file", "options": {"max-size": "10m", "max-file": "3"}}
@@ -59,6 +80,10 @@ rule = Rule(
         container(),
         container(logDriver="json-file", logOpts={"max-size": "10m"}),
         container(logDriver="none"),
+        container(logDriver="local"),
+        container(logDriver="json-file", logOpts={"max-size": "-1", "max-file": "3"}),
+        container(logDriver="json-file", logOpts={"max-size": "10g", "max-file": "3"}),
+        container(logDriver="json-file", logOpts={"max-size": "10m", "max-file": "1000000"}),
         service(),
     ),
     check=check,

@@ -11,8 +11,11 @@ from policies.rule import ADVICE, Config, Rule, Severity
 
 
 def check(resource: Planned, _: Config) -> Iterator[str]:
-    if "nproc" not in [limit.text("name") for limit in resource.inputs.each("ulimits")]:
+    limits = [each for each in resource.inputs.each("ulimits") if each.text("name") == "nproc"]
+    if not limits:
         yield "ulimits has no nproc"
+    elif any(limit.number("hard") < 0 for limit in limits):
+        yield "the hard limit of nproc is infinite"
 
 
 rule = Rule(
@@ -26,6 +29,6 @@ rule = Rule(
     applies=(CONTAINER,),
     exempt=fillers,
     passes=(container(ulimits=[{"name": "nproc", "soft": 256, "hard": 512}]),),
-    fails=(container(),),
+    fails=(container(), container(ulimits=[{"name": "nproc", "soft": -1, "hard": -1}])),
     check=check,
 )

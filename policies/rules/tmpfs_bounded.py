@@ -1,22 +1,39 @@
-"""A tmpfs without a size may grow to half of the host's memory."""
+"""A tmpfs without a size, or with 0 for one, may grow to half of the host's memory."""
 
 from collections.abc import Iterator
 
-from policies.example import container, service
-from policies.planned import WORKLOADS, Planned
+from policies.example import container, planned, service
+from policies.planned import VOLUME, WORKLOADS, Planned
 from policies.rule import DEPLOYED, Config, Rule, Severity
+from policies.size import megabytes
 
 
-def check(resource: Planned, _: Config) -> Iterator[str]:
-    if not resource.workload.swarm:
-        mapped = resource.inputs.inside("tmpfs")
-        for path in mapped.data:
-            if "size=" not in mapped.text(path):
-                yield f"the tmpfs at {path} has no size"
-    for mount in resource.workload.spec.each("mounts"):
-        sized = mount.inside("tmpfsOptions").number("sizeBytes")
-        if mount.text("type") == "tmpfs" and not sized:
-            yield f"the tmpfs at {mount.text('target')} has no size"
+class Sizes(Config):
+    """The most one tmpfs may hold."""
+
+    most_megabytes: float = 1024
+
+
+def check(resource: Planned, config: Sizes) -> Iterator[str]:
+    if resource.type == VOLUME:
+        options = resource.inputs.inside("driverOpts")
+        sizes = {"its driver": options.text("o")} if options.text("type") == "tmpfs" else {}
+    else:
+        mapped = resource.inputs.inside("tmpfs")  # a service has none
+        sizes = {path: mapped.text(path) for path in mapped.data}
+        for mount in resource.workload.spec.each("mounts"):
+            if mount.text("type") == "tmpfs":
+                in_bytes = mount.inside("tmpfsOptions").number("sizeBytes")
+                sizes[mount.text("target")] = f"size={in_bytes:.0f}"
+    for place, given in sizes.items():
+        names = [option.partition("=") for option in given.split(",")]
+        size = next(
+            (megabytes(value) for name, _, value in reversed(names) if name == "size"), None
+        )
+        if size is None:
+            yield f"the tmpfs at {place} has no size"
+        elif size > config.most_megabytes:
+            yield f"the tmpfs at {place} may hold {size:.0f} MB"
 
 
 rule = Rule(
@@ -27,15 +44,21 @@ rule = Rule(
     why=__doc__,
     mend="Add size=… to its options (a mount: `tmpfsOptions.sizeBytes`).",
     levels=DEPLOYED,
-    applies=WORKLOADS,
+    applies=(*WORKLOADS, VOLUME),
+    config=Sizes,
     passes=(
         container(tmpfs={"/tmp": "size=64m"}),
         service(
             spec={"mounts": [{"type": "tmpfs", "target": "/tmp", "tmpfsOptions": {"sizeBytes": 1}}]}
         ),
+        planned(VOLUME, driver="local"),
     ),
     fails=(
         container(tmpfs={"/tmp": ""}),
+        container(tmpfs={"/tmp": "size=0"}),
+        container(tmpfs={"/tmp": "size=64m,size=100g"}),
+        container(tmpfs={"/tmp": "size=50%"}),
+        planned(VOLUME, driverOpts={"type": "tmpfs", "device": "tmpfs", "o": "uid=1000"}),
         service(spec={"mounts": [{"type": "tmpfs", "target": "/tmp"}]}),
     ),
     check=check,
