@@ -8,6 +8,8 @@ from policies.planned import CONTAINER, SERVICE, Options, Planned, Stack
 
 _NONE = Options()
 
+DIGEST = "sha256:" + "0a" * 32
+
 
 def planned(
     type: str,

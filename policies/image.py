@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128}")
 
 
 @dataclass(frozen=True)
@@ -18,6 +21,11 @@ class Reference:
     def name(self) -> str:
         """The last part of the repository: `postgres` of `docker.io/library/postgres`."""
         return self.repository.rpartition("/")[2]
+
+    @property
+    def is_pinned(self) -> bool:
+        """Whether its digest is a whole one: the engine pulls nothing by a part."""
+        return bool(_DIGEST.fullmatch(self.digest))
 
 
 def parse(image: str) -> Reference:

@@ -4,7 +4,7 @@ tested.
 
 from collections.abc import Iterator
 
-from policies.example import container, planned, service
+from policies.example import DIGEST, container, planned, service
 from policies.image import parse
 from policies.planned import IMAGE, REMOTE_IMAGE, WORKLOADS, Planned
 from policies.rule import DEPLOYED, Config, Rule, Severity
@@ -12,7 +12,7 @@ from policies.rule import DEPLOYED, Config, Rule, Severity
 
 def check(resource: Planned, _: Config) -> Iterator[str]:
     image = parse(resource.image)
-    if not image.digest and image.tag in ("", "latest"):
+    if not image.is_pinned and image.tag in ("", "latest"):
         yield f"{resource.image or 'no image'} is latest"
 
 
@@ -26,6 +26,8 @@ rule = Rule(
         "Trivy KSV-0013",
         "CKV_K8S_14",
         "CKV_DOCKER_7",
+        "hadolint DL3006",
+        "hadolint DL3007",
         "audit I1",
     ),
     why=__doc__,
@@ -35,7 +37,7 @@ rule = Rule(
     passes=(
         container(image="nginx:1.30.6"),
         container(image="localhost:5000/api:sha-0123abc"),
-        service(spec={"image": "nginx@sha256:0a"}),
+        service(spec={"image": f"nginx@{DIGEST}"}),
         planned(REMOTE_IMAGE, name="nats:2.12.1"),
         planned(IMAGE, imageName="api:v1.0.0"),
     ),

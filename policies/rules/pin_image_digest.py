@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from policies.example import container, planned, service
+from policies.example import DIGEST, container, planned, service
 from policies.image import parse
 from policies.planned import REMOTE_IMAGE, WORKLOADS, Planned
 from policies.rule import Config, Level, Levels, Rule, Severity
@@ -10,8 +10,8 @@ from policies.rule import Config, Level, Levels, Rule, Severity
 
 def check(resource: Planned, _: Config) -> Iterator[str]:
     built = resource.type == REMOTE_IMAGE and resource.inputs.has("build")
-    if not parse(resource.image).digest and not built:
-        yield f"{resource.image or 'no image'} has no digest"
+    if not parse(resource.image).is_pinned and not built:
+        yield f"{resource.image or 'no image'} has no whole digest"
 
 
 rule = Rule(
@@ -24,12 +24,13 @@ rule = Rule(
     levels=Levels(Level.disabled, Level.disabled, Level.mandatory),
     applies=(*WORKLOADS, REMOTE_IMAGE),
     passes=(
-        container(image="nginx:1.30.6@sha256:0a"),
-        service(spec={"image": "nginx@sha256:0a"}),
+        container(image=f"nginx:1.30.6@{DIGEST}"),
+        service(spec={"image": f"nginx@{DIGEST}"}),
         planned(REMOTE_IMAGE, name="api:v1.0.0", build={"context": "."}),
     ),
     fails=(
         container(image="nginx:1.30.6"),
+        container(image="nginx:1.30.6@sha256:0a"),
         service(spec={"image": "nginx:1.30.6"}),
         planned(REMOTE_IMAGE, name="nats:2.12.1"),
     ),

@@ -35,6 +35,8 @@ MUTATIONS = (
     Mutation("latest", (*LATEST, "pin-image-digest"), image("{place}:latest"), EVERYWHERE),
     Mutation("no tag", (*LATEST, "versioned-images"), image("{place}"), EVERYWHERE),
     Mutation("no digest", ("pin-image-digest",), image("{place}:{tag}"), EVERYWHERE),
+    Mutation("half a digest", ("pin-image-digest",), image("{place}:{tag}@sha256:0a"), EVERYWHERE),
+    Mutation("a tag of its base", ("versioned-images",), image("{place}:3-alpine3.19"), EVERYWHERE),
     Mutation("a tag that moves", ("versioned-images",), image("{place}:stable"), EVERYWHERE),
     Mutation(
         "foreign registry",
