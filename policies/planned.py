@@ -18,7 +18,9 @@ SECRET = "docker:index/secret:Secret"
 SERVICE_CONFIG = "docker:index/serviceConfig:ServiceConfig"
 REMOTE_IMAGE = "docker:index/remoteImage:RemoteImage"
 COMMAND = "command:local:Command"
+REMOTE_COMMAND = "command:remote:Command"
 IMAGE = "docker:index/image:Image"
+PLUGIN = "docker:index/plugin:Plugin"
 WORKLOADS = (CONTAINER, SERVICE)
 
 

@@ -2,17 +2,21 @@
 
 from collections.abc import Iterator
 
-from policies.example import container, service
-from policies.planned import WORKLOADS, Planned
+from policies.example import container, planned, service
+from policies.planned import REMOTE_IMAGE, WORKLOADS, Planned
 from policies.rule import ALWAYS, Config, Rule, Severity
 
 OFF = {"seccomp:unconfined", "apparmor:unconfined", "label:disable", "systempaths:unconfined"}
 
 
 def check(resource: Planned, _: Config) -> Iterator[str]:
-    for option in resource.workload.spec.texts("securityOpts"):
+    built = resource.type == REMOTE_IMAGE
+    spec = resource.inputs.inside("build") if built else resource.workload.spec
+    for option in spec.texts("securityOpts"):
         if option.replace("=", ":", 1).replace(" ", "").lower() in OFF:
             yield f"securityOpts has {option}"
+    if built:
+        return
     context = resource.workload.spec.inside("privileges", "seLinuxContext")
     if context.flag("disable"):
         yield "privileges.seLinuxContext.disable is true"
@@ -35,12 +39,21 @@ rule = Rule(
     why=__doc__,
     mend="Remove the option: the engine's default profile then holds.",
     levels=ALWAYS,
-    applies=WORKLOADS,
-    passes=(container(securityOpts=["no-new-privileges:true"]), service()),
+    applies=(*WORKLOADS, REMOTE_IMAGE),
+    passes=(
+        container(securityOpts=["no-new-privileges:true"]),
+        service(),
+        planned(REMOTE_IMAGE, name="nats:2.12.1"),
+    ),
     fails=(
         container(securityOpts=["seccomp=unconfined"]),
         container(securityOpts=["label:disable"]),
         service(spec={"privileges": {"seLinuxContext": {"disable": True}}}),
+        planned(
+            REMOTE_IMAGE,
+            name="a:v1",
+            build={"context": ".", "securityOpts": ["seccomp=unconfined"]},
+        ),
     ),
     check=check,
 )

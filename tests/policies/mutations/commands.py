@@ -1,9 +1,11 @@
 """What is started: programs, and the environment they read."""
 
+from typing import Any
+
 from policies.example import container, planned, service
-from policies.planned import COMMAND
+from policies.planned import COMMAND, PLUGIN, REMOTE_COMMAND
 from tests.policies.draft import Draft
-from tests.policies.mutation import SERVERS, Mutation, environment, given, more
+from tests.policies.mutation import SERVERS, Change, Mutation, environment, given, more
 
 API = ("api-1", "api-2")
 OWN = ("own-users",)
@@ -19,9 +21,24 @@ def raw_service(draft: Draft, name: str) -> None:
     draft.add(service(name, spec={"image": "nginx"}))
 
 
-def started_by_command(draft: Draft, name: str) -> None:
-    draft.add(planned(COMMAND, name, create="docker run --privileged alpine"))
+def started_by(type: str = COMMAND, **inputs: Any) -> Change:
+    return lambda draft, name: draft.add(planned(type, name, **inputs))
 
+
+def redis_without_a_password(draft: Draft, name: str) -> None:
+    draft.add(container(name, image="redis/redis-stack-server:7.4.0"))
+
+
+DECLARED = ("declared-containers",)
+RUN = "docker run --privileged alpine"
+STARTS = (
+    RUN,
+    "docker -H tcp://elsewhere run alpine",
+    "docker --context elsewhere run alpine",
+    "docker stack deploy --compose-file compose.yaml x",
+    "nerdctl run alpine",
+    "docker run --rm --detach alpine",
+)
 
 LAWS_OF_WORKLOADS = (
     *("no-latest-tag", "pin-image-digest", "non-root-user", "drop-all-capabilities"),
@@ -56,5 +73,31 @@ MUTATIONS = (
         raw_service,
         ("raw",),
     ),
-    Mutation("docker run", ("declared-containers",), started_by_command, ("run",)),
+    *(Mutation(text, DECLARED, started_by(create=text), ("run",)) for text in STARTS),
+    Mutation(
+        "docker run by interpreter",
+        DECLARED,
+        started_by(interpreter=["docker", "run"], create="alpine"),
+        ("run",),
+    ),
+    Mutation("docker run by stdin", DECLARED, started_by(create="sh", stdin=RUN), ("run",)),
+    Mutation(
+        "docker run by environment",
+        DECLARED,
+        started_by(create='sh -c "$RUN"', environment={"RUN": RUN}),
+        ("run",),
+    ),
+    Mutation("docker run elsewhere", DECLARED, started_by(REMOTE_COMMAND, create=RUN), ("run",)),
+    Mutation(
+        "a plugin with all rights",
+        ("no-open-plugins",),
+        started_by(PLUGIN, name="vieux/sshfs:1.4", grantAllPermissions=True),
+        ("plugin",),
+    ),
+    Mutation(
+        "a datastore by another name",
+        ("authenticated-datastores", "secrets-by-reference"),
+        redis_without_a_password,
+        ("cache",),
+    ),
 )
