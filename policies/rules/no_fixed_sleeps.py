@@ -7,7 +7,7 @@ from policies.example import container, service
 from policies.planned import WORKLOADS, Planned
 from policies.rule import DEPLOYED, Config, Rule, Severity
 
-SLEEP = re.compile(r"(?:^|[;&|\s'\"(])sleep\s+\d+[smh]?\s*(?:;|&&|\n)")
+SLEEP = re.compile(r"(?:^|[;&|\s'\"(])sleep\s+[\d.]+[smhd]?\s*(?:;|&&|\n)")
 
 
 def check(resource: Planned, _: Config) -> Iterator[str]:
@@ -28,6 +28,7 @@ rule = Rule(
     passes=(container(command=["uvicorn", "app:api"]), service()),
     fails=(
         container(command=["sh", "-c", "sleep 5 && uvicorn app:api"]),
+        container(command=["sh", "-c", "sleep 0.5; uvicorn app:api"]),
         service(spec={"args": ["sh", "-c", "sleep 10; exec worker"]}),
     ),
     check=check,

@@ -43,6 +43,7 @@ rule = Rule(
         "Trivy DS-0002",
         "Trivy KSV-0012",
         "CKV_DOCKER_3",
+        "hadolint DL3002",
         "PSS restricted",
         "audit R5",
         "audit E1",

@@ -30,6 +30,7 @@ rule = Rule(
         "Trivy KSV-0022",
         "Trivy KSV-0106",
         "CKV_K8S_25",
+        "PSS baseline",
         "PSS restricted",
         "audit R5",
     ),

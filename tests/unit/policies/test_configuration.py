@@ -39,6 +39,6 @@ def test_a_malformed_file_is_an_error_that_names_it(text: str, tmp_path: Path) -
 
 
 def test_whole_numbers_that_come_as_floats_are_taken() -> None:
-    given = {"restart-policy": {"most_tries": 3.0}}
-    rule = next(rule for rule in RULES if rule.id == "restart-policy")
+    given = {"bounded-retries": {"most_tries": 3.0}}
+    rule = next(rule for rule in RULES if rule.id == "bounded-retries")
     assert configure(RULES, given, "flag").of(rule).model_dump()["most_tries"] == 3
