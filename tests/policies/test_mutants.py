@@ -94,6 +94,8 @@ THROUGH = {
     "unknown: image": "drill",
     "a raw container": "raw",
     "docker run": "run",
+    "by mode elsewhere": "dashboard-2",
+    "/ by rbind": "nginx-live",
 }
 
 

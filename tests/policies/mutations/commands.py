@@ -32,7 +32,6 @@ def redis_without_a_password(draft: Draft, name: str) -> None:
 DECLARED = ("declared-containers",)
 RUN = "docker run --privileged alpine"
 STARTS = (
-    RUN,
     "docker -H tcp://elsewhere run alpine",
     "docker --context elsewhere run alpine",
     "docker stack deploy --compose-file compose.yaml x",
@@ -73,6 +72,7 @@ MUTATIONS = (
         raw_service,
         ("raw",),
     ),
+    Mutation("docker run", DECLARED, started_by(create=RUN), ("run",)),
     *(Mutation(text, DECLARED, started_by(create=text), ("run",)) for text in STARTS),
     Mutation(
         "docker run by interpreter",
