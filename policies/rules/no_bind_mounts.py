@@ -34,7 +34,6 @@ rule = Rule(
     config=Paths,
     passes=(
         container(volumes=[{"volumeName": "data", "containerPath": "/data"}]),
-        container(volumes=[{"hostPath": "", "volumeName": "data", "containerPath": "/data"}]),
         service(),
         planned(VOLUME, driver="local"),
     ),

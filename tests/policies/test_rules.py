@@ -12,7 +12,15 @@ import pytest
 from policies.example import container
 from policies.finding import Kind
 from policies.judge import Judge
-from policies.planned import CONTAINER, IMAGE, REMOTE_IMAGE, SERVICE, Planned, Stack
+from policies.planned import (
+    CONTAINER,
+    IMAGE,
+    REMOTE_COMMAND,
+    REMOTE_IMAGE,
+    SERVICE,
+    Planned,
+    Stack,
+)
 from policies.registry import RULES
 from policies.rule import Level, Rule
 from policies.values import UNKNOWN
@@ -20,8 +28,8 @@ from tests.policies.preview import PACK, Event, Result, Workspace, own_pack
 
 # What the provider asks for before it lets a policy look.
 IMAGE_OF_TRIAL = "example/trial:1.2.3"
-# The provider built by toolchain/ has no docker.Image: its examples are unit tests alone.
-TYPES_HERE = {type for rule in RULES for type in rule.applies} - {IMAGE}
+# The providers built by toolchain/ have neither: their examples are unit tests alone.
+TYPES_HERE = {type for rule in RULES for type in rule.applies} - {IMAGE, REMOTE_COMMAND}
 # Options that the engine doesn't show to a pack; the guard's tests see them.
 UNSEEN = {"healthcheck-changes-replace"}
 
