@@ -34,7 +34,7 @@ def check(resource: Planned, config: Kept) -> Iterator[str]:
         size, files = megabytes(given["max-size"]), given["max-file"]
         if size is None:
             yield f"its log's max-size, {given['max-size']}, is no end"
-        elif not files.isdecimal() or size * max(int(files), 1) > config.most_megabytes:
+        elif not files.isdecimal() or size * max(float(files), 1) > config.most_megabytes:
             kept = f"{files} files of {given['max-size']}"
             yield f"its log is {kept}, more than {config.most_megabytes:.0f} MB"
 
