@@ -34,10 +34,11 @@ def read(text: Mapping[str, Any]) -> Proof:
     return Proof(**{key: _time(text[key]) for key in _KEYS if text.get(key)})
 
 
-def known(stack: str, given: Mapping[str, Any]) -> Proof:
+def known(stack: str, given: Mapping[str, Any], is_new: bool = False) -> Proof:
     """The newest of what the stack file gives and what `ops` wrote down.
 
-    Since when the stack is there, Pulumi's state says where neither does.
+    Since when the stack is there, Pulumi's state says where neither does. It takes a third of a
+    second to ask, so a stack that is known to be new is not asked about.
 
     Raises OSError and ValueError.
     """
@@ -46,7 +47,9 @@ def known(stack: str, given: Mapping[str, Any]) -> Proof:
     if file.exists():
         found.append(read(json.loads(file.read_text())))
     newest = Proof(*(_newest([getattr(proof, key) for proof in found]) for key in _KEYS))
-    return newest if newest.deployed else replace(newest, deployed=deployed(stack))
+    if newest.deployed or is_new:
+        return newest
+    return replace(newest, deployed=deployed(stack))
 
 
 def told(found: Proof, now: datetime) -> str:

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 from policies.inputs import Undecided
-from policies.naming import origins
+from policies.naming import is_automatic, origins
 from policies.planned import NETWORK, Planned, Stack
 
 # Docker takes the id of a network, whole or shortened, for its name.
@@ -16,19 +16,24 @@ _ID = re.compile(r"[0-9a-f]{12,64}")
 def declared(stack: Stack, type: str, name: str) -> Planned | None:
     """The resource of `type` that has the physical name `name`.
 
-    The program sees no name the engine will choose; of the resources it may be, the one whose own
-    name is the longest is meant.
+    The program sees no name the engine will choose, and of what is replaced the pack sees the name
+    before. Of the resources it may be, the one whose own name is the longest is meant.
     """
     if (type, name) in stack.by_name:
         return stack.by_name[type, name]
-    unnamed = _unnamed(stack)
-    return next((unnamed[type, o] for o in origins(name) if (type, o) in unnamed), None)
+    chosen = _named_by_the_engine(stack)
+    return next((chosen[type, o] for o in origins(name) if (type, o) in chosen), None)
 
 
 @lru_cache(maxsize=2)  # each rule asks for the same one
-def _unnamed(stack: Stack) -> dict[tuple[str, str], Planned]:
-    """The resources whose name the engine will choose, by type and by their own name."""
-    return {(r.type, r.name): r for r in stack.resources if r.data.get("name") is None}
+def _named_by_the_engine(stack: Stack) -> dict[tuple[str, str], Planned]:
+    """The resources whose name the engine chooses, by type and by their own name."""
+    return {(r.type, r.name): r for r in stack.resources if _is_chosen(r)}
+
+
+def _is_chosen(resource: Planned) -> bool:
+    name = resource.data.get("name")
+    return name is None or (isinstance(name, str) and is_automatic(name, resource.name))
 
 
 def networks(stack: Stack, resource: Planned) -> dict[str, Planned | None]:

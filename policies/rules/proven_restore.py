@@ -21,14 +21,12 @@ class Ages(Config):
 
 
 def check(stack: Stack, config: Ages) -> Iterator[str]:
-    if stack.is_new:
-        return  # there is no data yet, and to look for when it began takes a third of a second
     if not any(workload.workload.service == "postgres" for workload in stack.workloads):
         return
     backups = stack.settings.get("backups")
     given = backups.get("proven") if isinstance(backups, Mapping) else None
     try:
-        known = proof.known(stack.name, given or {})
+        known = proof.known(stack.name, given or {}, stack.is_new)
     except (OSError, ValueError):
         yield f"what is known of the backups ({proof.FOLDER}/{stack.name}.json) can't be read"
         return

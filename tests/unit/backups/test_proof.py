@@ -90,6 +90,12 @@ def test_since_when_a_stack_is_there_its_state_says_where_nobody_wrote_it_down(
     assert proof.known("prod", {"newest_backup": backup.isoformat()}) == Proof(began, backup)
 
 
+def test_a_stack_that_is_new_is_not_asked_about(pulumi: pytest.MonkeyPatch) -> None:
+    pulumi.setenv("SAYS", "nobody was to ask")
+    given = {"newest_backup": LONG_AGO.isoformat()}
+    assert proof.known("prod", given, is_new=True) == Proof(None, LONG_AGO)
+
+
 def test_a_state_that_can_not_be_read_is_not_a_stack_that_was_never_deployed(
     pulumi: pytest.MonkeyPatch,
 ) -> None:

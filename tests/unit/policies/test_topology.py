@@ -22,6 +22,13 @@ def test_a_resource_is_found_by_the_name_the_engine_gave_it() -> None:
     assert declared(stack(short, long), VOLUME, "secrets-0a1b2c3") is short
 
 
+def test_what_is_replaced_is_found_by_its_next_name_though_it_still_has_the_one_before() -> None:
+    replaced = planned(VOLUME, "api-secrets", name="prod-api-secrets-0a1b2c")
+    assert declared(stack(replaced), VOLUME, "prod-api-secrets-3d4e5f") is replaced
+    given = planned(VOLUME, "api-secrets", name="secrets-of-prod")
+    assert declared(stack(given), VOLUME, "prod-api-secrets-3d4e5f") is None
+
+
 def test_a_name_that_is_only_like_it_is_another() -> None:
     assert declared(stack(planned(VOLUME, "data")), VOLUME, "data-old") is None
 
