@@ -338,7 +338,7 @@ def test_what_does_not_change_is_due_for_its_rules_as_well(tmp_path: Path) -> No
     ("rule", "inputs"),
     [
         ("safe-update-config", {"healthcheck": HEALTH}),  # of Swarm services
-        ("require-healthcheck", {"restart": "no", "mustRun": False}),  # not of jobs
+        ("require-healthcheck", {"restart": "no", "mustRun": False, "start": False}),  # not of jobs
         ("healthcheck-changes-replace", {"healthcheck": HEALTH}),  # the pack can't see it
     ],
 )
@@ -350,7 +350,7 @@ def test_a_rule_with_nothing_of_its_own_in_the_plan_need_not_run(
 
 
 def test_what_goes_is_due_for_no_rule(tmp_path: Path) -> None:
-    job = {"inputs": {"restart": "no", "mustRun": False}}
+    job = {"inputs": {"restart": "no", "mustRun": False, "start": False}}
     log = Log().step("delete", "migrations", old=job)
     assert report(tmp_path, log, ran=tuple({*EVERY_RULE} - {"no-privileged"})).allowed
 
