@@ -33,7 +33,11 @@ class Offsite(Args):
     endpoint: str = Field(pattern=r"^[a-z0-9.-]+(:[1-9]\d{0,4})?$", description="HOST or HOST:PORT")
     bucket: str = Field(pattern=r"^[a-z0-9][a-z0-9.-]*$")
     region: str = Field(pattern=r"^[A-Za-z0-9-]+$")
-    path: str = Field(default="/task-tracker", pattern=r"^/[a-z0-9/-]*[a-z0-9]$")
+    path: str | None = Field(
+        default=None,
+        pattern=r"^/[a-z0-9/-]*[a-z0-9]$",
+        description="folder in the bucket; /task-tracker/<stack> if left out",
+    )
     ca_file: str | None = Field(default=None, description="PEM of the server's own authority")
 
     @property
@@ -43,6 +47,10 @@ class Offsite(Args):
     @property
     def port(self) -> str:
         return self.endpoint.partition(":")[2] or "443"
+
+    def folder(self, stack: str) -> str:
+        """Where a stack's backups lie: in one bucket each has a place of its own."""
+        return self.path or f"/task-tracker/{stack}"
 
 
 class Schedule(Args):
@@ -83,7 +91,7 @@ def archive_command() -> str:
     return f"pgbackrest-handover {STANZA} %f"
 
 
-def repositories_conf(repositories: Repositories) -> str:
+def repositories_conf(stack: str, repositories: Repositories) -> str:
     """pgBackRest where the repositories are; their keys are in a file of their own."""
     keep = repositories.retention
     settings: dict[str, Any] = {
@@ -112,7 +120,7 @@ def repositories_conf(repositories: Repositories) -> str:
     if offsite := repositories.offsite:
         settings |= {
             "repo2-type": "s3",
-            "repo2-path": f"{offsite.path}/postgres",
+            "repo2-path": f"{offsite.folder(stack)}/postgres",
             "repo2-s3-endpoint": offsite.host,
             "repo2-storage-port": offsite.port,
             "repo2-s3-bucket": offsite.bucket,
@@ -160,8 +168,8 @@ def program(
     keep, offsite = repositories.retention, repositories.offsite
     snapshots = {LOCAL: f"{VOLUME}/snapshots"} if local else {}
     if offsite:
-        address = f"https://{offsite.endpoint}/{offsite.bucket}{offsite.path}/snapshots"
-        snapshots[OFFSITE] = f"s3:{address}"
+        address = f"https://{offsite.endpoint}/{offsite.bucket}{offsite.folder(stack)}"
+        snapshots[OFFSITE] = f"s3:{address}/snapshots"
     settings = {
         "stack": stack,
         "stanza": STANZA,

@@ -181,7 +181,7 @@ def directories(args: BackupsArgs) -> tuple[Directory, ...]:
         Directory(
             name="pgbackrest",
             path="/etc/pgbackrest",
-            files={"pgbackrest.conf": text.repositories_conf(args.repositories)},
+            files={"pgbackrest.conf": text.repositories_conf(args.stack, args.repositories)},
         ),
         Directory(
             name="program",

@@ -68,7 +68,7 @@ class Stack:
             )
         passphrase = self.secrets["backup-passphrase"]
         files = {
-            "/etc/pgbackrest/pgbackrest.conf": text.repositories_conf(backups),
+            "/etc/pgbackrest/pgbackrest.conf": text.repositories_conf(self.name, backups),
             "/etc/backup/backup.json": text.program(
                 self.name, DATABASE, backups, nats=None, api=None
             ),

@@ -32,14 +32,13 @@ class Bucket:
     access_key: str
     secret_key: str
 
-    def settings(self, stack: str) -> dict[str, Any]:
-        """The `backups` of a stack file; each stack has a place of its own."""
+    def settings(self) -> dict[str, Any]:
+        """The `backups` of a stack file; where in the bucket is the stack's own affair."""
         return {
             "offsite": {
                 "endpoint": self.endpoint,
                 "bucket": NAME,
                 "region": REGION,
-                "path": f"/{stack}",
                 "ca_file": self.ca_file,
             }
         }

@@ -37,7 +37,7 @@ def raise_stack(
             **stacks.certificate(folder / "certificate"),
         }
     if backups:
-        values["backups"] = values.get("backups", {}) | backups.settings(name)
+        values["backups"] = values.get("backups", {}) | backups.settings()
         secrets |= backups.secrets
     stack = PulumiStack(name, values, secrets, folder)
     stack.up().succeeded()

@@ -22,6 +22,7 @@ from tests.live.pulumi_stack import docker
 from tests.live.stacks import built
 
 PASSPHRASE = "passphrase-of-a-test-0123456789"
+NAME = "site"  # of its stack, as the bucket and the snapshots know it
 NATS_PASSWORD = "nats-password-of-a-test"
 HARDENED = (
     *("--user", "999:999", "--cap-drop", "ALL", "--security-opt", "no-new-privileges:true"),
@@ -97,14 +98,14 @@ class Site:
         conf += f"archive_timeout = {self.archive_timeout}s\n"
         hba = pg_hba_conf().replace("samenet", "all")
         program = text.program(
-            "site", "tasktracker", self.repositories, nats="nats://nats:4222", api=None
+            NAME, "tasktracker", self.repositories, nats="nats://nats:4222", api=None
         )
         nats = {"user": "backup", "password": NATS_PASSWORD}
         files = {
             "postgres/postgresql.conf": conf,
             "postgres/pg_hba.conf": hba,
             "postgres/pg_ident.conf": PG_IDENT_CONF,
-            "pgbackrest/pgbackrest.conf": text.repositories_conf(self.repositories),
+            "pgbackrest/pgbackrest.conf": text.repositories_conf(NAME, self.repositories),
             "backup/backup.json": program,
             "backup/s3-ca.pem": self.s3.ca.read_text(),
             "schedule/crontab": text.crontab({"take --type full": "0 2 * * 0"}),

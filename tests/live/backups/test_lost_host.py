@@ -33,7 +33,7 @@ def lost(
 ) -> Iterator[PulumiStack]:
     values = stacks.dev(PREFIX, PORT)
     values |= {"release": images["release"], "images": images["images"]}
-    values["backups"] = backups.settings(NAME)
+    values["backups"] = backups.settings()
     clear(NAME, PREFIX)
     stack = PulumiStack(NAME, values, backups.secrets, tmp_path_factory.mktemp("lost"))
     try:
