@@ -82,6 +82,11 @@ class Repositories(Args):
     retention: Retention = Retention()
 
     @property
+    def local(self) -> "Repositories":
+        """Them as they are for who reaches nothing but this host."""
+        return self.model_copy(update={"offsite": None})
+
+    @property
     def numbers(self) -> dict[str, int]:
         return {LOCAL: 1, OFFSITE: 2} if self.offsite else {LOCAL: 1}
 

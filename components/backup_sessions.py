@@ -6,7 +6,7 @@ from components import backup_configuration as text
 from components.backups import BackupsArgs, authority, schedule, secret_files
 from components.bot import SESSIONS, UID
 from components.networks import BACKUPS
-from components.postgres import DATABASE
+from components.postgres import DATABASE, NO_NAMELESS_VOLUME
 from components.workload import Attachment, Directory, Health, Limits, Mount, Workload
 
 SERVICE = "sessions-backup"
@@ -52,7 +52,7 @@ def workload(args: BackupsArgs, sessions: pulumi.Output[str]) -> Workload:
             schedule({"save-sessions": args.schedule.sessions}),
         ),
         mounts=(Mount(volume=sessions, path=SESSIONS, read_only=True),),
-        tmpfs={"/tmp": 64},
+        tmpfs={"/tmp": 64, **NO_NAMELESS_VOLUME},
         limits=LIMITS,
         health=Health(
             command=("backup", "scheduled"), interval=30, timeout=10, retries=3, start_period=20

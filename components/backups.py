@@ -1,7 +1,7 @@
 """Backups of the stack: taken, proven by a restore, and waited for by the migrations.
 
 The service sends WAL and takes backups. It reads the database's volume, asks it by its socket, and
-alone holds the keys and reaches the repositories. The drill restores on no network.
+reaches both repositories. The drill restores on no network, and opens what is on this host alone.
 """
 
 from collections.abc import Sequence
@@ -91,7 +91,10 @@ def service_workload(
         environment=KEYS,
         networks=(Attachment(network=BACKEND), Attachment(network=BACKUPS, answers=False)),
         secrets=secret_files(args),
-        directories=(*directories(args), schedule(service_jobs(args.schedule))),
+        directories=(
+            *directories(args.stack, args.repositories),
+            schedule(service_jobs(args.schedule)),
+        ),
         mounts=mounts(args.database, repository, drills),
         tmpfs={"/tmp": 64},
         limits=LIMITS,
@@ -113,8 +116,14 @@ def drill_workload(
         uid=UID,
         environment=KEYS,
         networks=(),
-        secrets=secret_files(args),
-        directories=(*directories(args), schedule({"drill": args.schedule.drill})),
+        secrets=(
+            args.passphrase.file("backup-passphrase"),
+            repository_keys(args.passphrase).file("keys.conf"),
+        ),
+        directories=(
+            *directories(args.stack, args.repositories.local, online=False),
+            schedule({"drill": args.schedule.drill}),
+        ),
         mounts=(
             Mount(volume=repository, path=text.VOLUME, read_only=True),
             Mount(volume=drills, path=text.DRILLS, shared=True),
@@ -146,7 +155,7 @@ def restore_point_workload(
             Attachment(network=BACKUPS, answers=False),
         ),
         secrets=secret_files(args),
-        directories=directories(args),
+        directories=directories(args.stack, args.repositories),
         mounts=mounts(args.database, repository, drills),
         tmpfs={"/tmp": 64},
         limits=LIMITS,
@@ -168,25 +177,27 @@ def mounts(
     )
 
 
-def directories(args: BackupsArgs) -> tuple[Directory, ...]:
-    """Configuration of pgBackRest and of the project's own program."""
+def directories(
+    stack: str, repositories: Repositories, online: bool = True
+) -> tuple[Directory, ...]:
+    """Configuration of pgBackRest and of the project's own program; `online` asks NATS and api."""
     program = text.program(
-        args.stack,
+        stack,
         DATABASE,
-        args.repositories,
-        nats=f"nats://nats:{CLIENT_PORT}",
-        api=f"http://api:{API_PORT}",
+        repositories,
+        nats=f"nats://nats:{CLIENT_PORT}" if online else None,
+        api=f"http://api:{API_PORT}" if online else None,
     )
     return (
         Directory(
             name="pgbackrest",
             path="/etc/pgbackrest",
-            files={"pgbackrest.conf": text.repositories_conf(args.stack, args.repositories)},
+            files={"pgbackrest.conf": text.repositories_conf(stack, repositories)},
         ),
         Directory(
             name="program",
             path="/etc/backup",
-            files={"backup.json": program, **authority(args.repositories.offsite)},
+            files={"backup.json": program, **authority(repositories.offsite)},
         ),
     )
 
@@ -218,7 +229,8 @@ def service_jobs(schedule: Schedule) -> dict[str, str]:
 
 def secret_files(args: BackupsArgs) -> tuple[SecretFile, ...]:
     """The keys, in the form each program reads them in."""
-    keys, credentials = _keys(args), _credentials(args)
+    keys = repository_keys(args.passphrase, args.s3_access_key, args.s3_secret_key)
+    credentials = _credentials(args)
     password = args.nats.password
     context = Secret(password.value.apply(lambda p: text.nats_context(args.nats.user, p)),
                      password.version)  # fmt: skip
@@ -230,9 +242,9 @@ def secret_files(args: BackupsArgs) -> tuple[SecretFile, ...]:
     )
 
 
-def _keys(args: BackupsArgs) -> Secret:
-    parts = [args.passphrase, args.s3_access_key, args.s3_secret_key]
-    there = [part for part in parts if part is not None]
+def repository_keys(passphrase: Secret, *s3: Secret | None) -> Secret:
+    """pgBackRest's file of keys; `s3` is the access key of the bucket and its secret."""
+    there = [passphrase, *(part for part in s3 if part is not None)]
     values = pulumi.Output.all(*(part.value for part in there))
     return Secret(
         values.apply(lambda v: text.keys_conf(v[0], (v[1], v[2]) if len(v) == 3 else None)),

@@ -31,8 +31,7 @@ READS = {
     "dashboard": set[str](),
     "nginx": set[str](),
     "backup": {"backup-nats-a", "backup-passphrase", "s3-access-key", "s3-secret-key"},
-    # The same program by the same configuration; on no network, the passphrase is all it can use.
-    "drill": {"backup-nats-a", "backup-passphrase", "s3-access-key", "s3-secret-key"},
+    "drill": {"backup-passphrase"},
 }
 
 COMMAND = "command:local:Command"

@@ -74,12 +74,27 @@ def test_backups_are_kept_and_what_a_drill_leaves_is_not(engine: StubEngine) -> 
 
 def test_keys_are_files_and_in_no_environment(engine: StubEngine) -> None:
     made(engine)
-    for workload in engine.workloads:
-        names = {file.name for file in workload.secrets}
+    for name in ("backup", "restore-point"):
+        names = {file.name for file in engine.workload(name).secrets}
         assert names == {"backup-passphrase", "keys.conf", "nats-context.json", "s3-credentials"}
+    for workload in engine.workloads:
         assert "value-of" not in str(workload.environment)
     keys = next(f for f in engine.workload("backup").secrets if f.name == "keys.conf")
     assert "repo2-s3-key-secret=value-of-secret" in value(keys.value)
+
+
+def test_the_drill_is_given_the_passphrase_and_knows_of_no_bucket(engine: StubEngine) -> None:
+    made(engine)
+    drill = engine.workload("drill")
+    secrets = {file.name: value(file.value) for file in drill.secrets}
+    assert secrets == {
+        "backup-passphrase": "value-of-passphrase",
+        "keys.conf": "[global]\nrepo1-cipher-pass=value-of-passphrase\n",
+    }
+    texts = "".join(text for each in drill.directories for text in each.files.values())
+    assert "repo1-path" in texts
+    for word in ("repo2", "s3.example.org", "nats://", "http://api"):
+        assert word not in texts
 
 
 def test_dev_may_keep_its_backups_on_its_own_host(engine: StubEngine) -> None:

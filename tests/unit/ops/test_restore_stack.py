@@ -7,8 +7,6 @@ import pytest
 
 from components.backups import directories
 from ops.restore_stack import Stack, Trouble
-from tests.unit.components.parts import StubEngine
-from tests.unit.components.test_backups import args
 from tests.unit.stack_files import SECRETS, stack
 
 
@@ -23,7 +21,7 @@ def test_a_restore_reads_where_the_stack_writes(name: str) -> None:
     restoring = loaded(name)
     written = {
         f"{directory.path}/{file}": text
-        for directory in directories(args(StubEngine(), stack=name, repositories=restoring.backups))
+        for directory in directories(name, restoring.backups)
         for file, text in directory.files.items()
     }
     read = restoring.files()
