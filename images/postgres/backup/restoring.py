@@ -214,7 +214,9 @@ def checked_structures(server: Server) -> str:
     done = subprocess.run(argv, capture_output=True, text=True, timeout=RECOVERY_WITHIN)
     if done.returncode == 0:
         return ""
-    return " ".join((done.stdout or done.stderr).split())[:600]
+    # One that the engine killed for its memory has said nothing, and that is no "all holds".
+    ended = f"pg_amcheck ended with {done.returncode}"
+    return " ".join((done.stdout or done.stderr).split())[:600] or ended
 
 
 def told(done: int, total: int) -> None:

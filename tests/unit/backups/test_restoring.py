@@ -1,10 +1,14 @@
 """Where a restore stops, and from which backup it starts."""
 
+import os
+from pathlib import Path
+
 import pytest
 
 from images.postgres.backup.repository import Backup
-from images.postgres.backup.restoring import Target, base, target
+from images.postgres.backup.restoring import Server, Target, base, checked_structures, target
 from images.postgres.backup.settings import Wrong
+from tests.unit.backups.test_judged import SETTINGS
 
 
 def backup(label: str, stopped: int) -> Backup:
@@ -40,3 +44,24 @@ def test_a_time_before_the_first_backup_is_refused_with_the_oldest_there_is() ->
 def test_a_repository_without_backups_is_told() -> None:
     with pytest.raises(Wrong, match="there is none"):
         base([], 999)
+
+
+@pytest.mark.parametrize(
+    ("program", "told"),
+    [
+        ("exit 0", ""),
+        ("echo 'heap table lacks a row'; exit 2", "heap table lacks a row"),
+        ("echo 'no connection' >&2; exit 1", "no connection"),
+        ("kill -9 $$", "pg_amcheck ended with -9"),
+    ],
+)
+def test_structures_hold_only_where_the_check_came_to_its_end(
+    program: str, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check = tmp_path / "pg_amcheck"
+    check.write_text(f"#!/bin/sh\n{program}\n")
+    check.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    server = Server(SETTINGS, tmp_path, archiving=False)
+    assert checked_structures(server) == told
+    server.sockets.rmdir()
