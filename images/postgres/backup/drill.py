@@ -16,6 +16,7 @@ from pathlib import Path
 from . import manifest as manifests
 from . import repository, restoring, taking
 from . import streams as streaming
+from .alone import alone
 from .manifest import Manifest
 from .settings import Settings, Wrong
 from .snapshots import Snapshot, Snapshots
@@ -24,6 +25,7 @@ CHECKS = (
     "restore", "marker", "extension", "revision", "rows", "vector", "structures", "streams",
     "checksums",
 )  # fmt: skip
+NOT_REACHED = "not reached"
 
 
 @dataclass(frozen=True)
@@ -46,16 +48,43 @@ class Drill:
         return all(self.checks.get(check) == "" for check in CHECKS)
 
 
-def run(settings: Settings, place: str, name: str | None, read_only: bool = True) -> Drill:
-    """Restore, check, clean up. Raises `Wrong` only if there is nothing to restore."""
-    began, started = time.monotonic(), datetime.now(UTC)
-    snapshots = Snapshots(settings, place, read_only=read_only)
+def run(settings: Settings, place: str, name: str | None) -> Drill:
+    """Restore, check, clean up. Raises `Wrong` if nothing can be restored; that is on record."""
+    settings.number(place)
+    folder = Path(settings.drills)
+    with alone(folder / "lock", 0, "another drill is under way"):
+        started = datetime.now(UTC)
+        try:
+            drill = _restored_and_checked(settings, place, name, started)
+        except Wrong as error:
+            checks = dict.fromkeys(CHECKS, NOT_REACHED) | {"restore": str(error)}
+            _record(folder, Drill(
+                place, name or "", "", started.isoformat(timespec="seconds"), 0.0, -1.0, 0, checks,
+                socket.gethostname(),
+            ))  # fmt: skip
+            raise
+        _record(folder, drill)
+        return drill
+
+
+def _record(folder: Path, drill: Drill) -> None:
+    record = asdict(drill) | {"passed": drill.passed}
+    taking.write(folder / "records" / f"{drill.repository}.json", record)
+    if drill.passed:
+        taking.write(folder / "records" / f"{drill.repository}-proven.json", record)
+
+
+def _restored_and_checked(
+    settings: Settings, place: str, name: str | None, started: datetime
+) -> Drill:
+    began = time.monotonic()
+    snapshots = Snapshots(settings, place, read_only=True)
     found = newest(snapshots, name)
     manifest = manifests.read(snapshots.read(found, stored_path(settings, "manifest.json")))
     if place not in manifest.backups:
         raise Wrong(f"set {manifest.name} has no backup of the database in repository {place}")
     label = str(manifest.backups[place]["label"])
-    checks = {check: "not reached" for check in CHECKS}
+    checks = dict.fromkeys(CHECKS, NOT_REACHED)
     seconds, size = 0.0, 0
     folder = Path(settings.drills)
     data, streams = folder / "data", folder / "streams"
@@ -83,7 +112,7 @@ def run(settings: Settings, place: str, name: str | None, read_only: bool = True
     checks["streams"] = _tried(lambda: _streams(settings, snapshots, found, manifest, streams))
     for old in (data, streams):
         shutil.rmtree(old, ignore_errors=True)
-    drill = Drill(
+    return Drill(
         repository=place,
         name=manifest.name,
         label=label,
@@ -94,11 +123,6 @@ def run(settings: Settings, place: str, name: str | None, read_only: bool = True
         checks=checks,
         host=socket.gethostname(),
     )
-    record = asdict(drill) | {"passed": drill.passed}
-    taking.write(folder / "records" / f"{place}.json", record)
-    if drill.passed:
-        taking.write(folder / "records" / f"{place}-proven.json", record)
-    return drill
 
 
 def newest(snapshots: Snapshots, name: str | None) -> Snapshot:

@@ -1,19 +1,17 @@
 """Takes one backup set: database, streams, and the manifest of both, in every repository."""
 
-import contextlib
-import fcntl
 import json
 import os
 import shutil
 import time
 import urllib.request
-from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from . import archive, repository, streams
+from .alone import alone
 from .database import Database
 from .manifest import Manifest
 from .settings import Settings, Wrong
@@ -29,7 +27,7 @@ def take(settings: Settings, kind: str, name: str | None, wait: float) -> Manife
 
     A repository out of reach doesn't keep the others from theirs; the record says so.
     """
-    with alone(settings, wait):
+    with alone(settings.locks / "taking", wait, "another backup is being taken"):
         started = time.time()
         taken = datetime.now(UTC)
         name = name or f"set-{taken:%Y%m%d-%H%M%S}"
@@ -83,30 +81,6 @@ def _told(backup: dict[str, Any]) -> str:
     size, stored = backup["size"] / 1e6, backup["stored"] / 1e6
     damaged = "; A PAGE FAILED ITS CHECKSUM" if backup["damaged"] else ""
     return f"{backup['kind']} {backup['label']}, {size:.1f} MB, {stored:.1f} MB new{damaged}"
-
-
-@contextlib.contextmanager
-def alone(settings: Settings, wait: float) -> Iterator[None]:
-    """Holds the lock of backups, over every container that has the volume. Raises `Wrong`."""
-    settings.locks.mkdir(parents=True, exist_ok=True)
-    with (settings.locks / "taking").open("a+") as lock:
-        deadline = time.monotonic() + wait
-        while True:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                if time.monotonic() >= deadline:
-                    lock.seek(0)
-                    since = lock.read() or "just now"
-                    raise Wrong(
-                        f"another backup is being taken, since {since}: this one is left out"
-                    ) from None
-                time.sleep(0.5)
-        lock.truncate(0)
-        lock.write(datetime.now(UTC).isoformat(timespec="seconds"))
-        lock.flush()
-        yield
 
 
 def _not_before_the_last(settings: Settings, now: datetime) -> None:
