@@ -59,7 +59,8 @@ def take(settings: Settings, kind: str, name: str | None, wait: float) -> Manife
         held = streams.save(settings.nats, folder / "streams") if settings.nats else {}
         manifest = _mark(settings, name, taken, held, backups)
         (folder / "manifest.json").write_text(manifest.text())
-        for place in settings.snapshots:
+        # A set is whole or it is not there: a restore to its name needs the database's part.
+        for place in (place for place in settings.snapshots if place in backups):
             try:
                 _wait_for_archive(settings, place, manifest.segment)
                 snapshots = Snapshots(settings, place)
