@@ -104,6 +104,8 @@ def repositories_conf(stack: str, repositories: Repositories) -> str:
         "archive-push-queue-max": f"{keep.wal_queue_mb}MiB",
         "archive-timeout": "120",
         "compress-type": "zst",
+        # The project's own program expires: it knows how many full backups always stay.
+        "expire-auto": "n",
         "io-timeout": "20",
         "lock-path": f"{VOLUME}/locks",
         "log-level-file": "off",
@@ -116,8 +118,6 @@ def repositories_conf(stack: str, repositories: Repositories) -> str:
             f"repo{number}-bundle": "y",
             f"repo{number}-block": "y",
             f"repo{number}-cipher-type": "aes-256-cbc",
-            # Days count, but the newest full ones stay however old they are: pgBackRest keeps a
-            # full backup until as many days lie behind one that is younger.
             f"repo{number}-retention-full-type": "time",
             f"repo{number}-retention-full": str(keep.days),
         }

@@ -1,11 +1,14 @@
 """pgBackRest: the database's repositories and what is in them."""
 
 import json
+import time
 from dataclasses import dataclass
 from typing import Any
 
 from . import programs
 from .settings import Settings, Wrong
+
+DAY = 24 * programs.HOUR
 
 
 @dataclass(frozen=True)
@@ -115,10 +118,32 @@ def take(settings: Settings, repository: str, kind: str) -> Backup:
     """Take a backup (full, diff or incr) into one repository. Raises `Wrong`."""
     number = settings.number(repository)
     pgbackrest(settings, f"--repo={number}", f"--type={kind}", "backup")
+    expire(settings, repository)
     newest = contents(settings, repository).newest
     if newest is None:
         raise Wrong(f"repository {repository}: a backup ended well and isn't there")
     return newest
+
+
+def expire(settings: Settings, repository: str) -> None:
+    """Remove what is older than the days to keep; the newest full ones stay. Raises `Wrong`."""
+    number = settings.number(repository)
+    kind, kept = retention(settings, contents(settings, repository), time.time())
+    option = f"--repo{number}-retention-full"
+    pgbackrest(settings, f"--repo={number}", f"{option}-type={kind}", f"{option}={kept}", "expire")
+
+
+def retention(settings: Settings, held: Contents, now: float) -> tuple[str, int]:
+    """What pgBackRest is to keep: full backups of so many days, or so many of them.
+
+    By days it keeps one that is older beside them; where a schedule took none for a while, that
+    would be the only one.
+    """
+    since = now - settings.keep_days * DAY
+    young = [b for b in held.backups if b.kind == "full" and b.stopped > since]
+    if len(young) + 1 < settings.keep_fulls:
+        return "count", settings.keep_fulls
+    return "time", settings.keep_days
 
 
 def verify(settings: Settings, repository: str) -> str:

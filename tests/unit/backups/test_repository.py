@@ -1,12 +1,14 @@
 """What pgBackRest tells of a repository, and what becomes of it."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from images.postgres.backup.repository import Contents, read
+from images.postgres.backup.repository import DAY, Backup, Contents, read, retention
 from images.postgres.backup.settings import Wrong
+from tests.unit.backups.test_judged import SETTINGS
 
 EMPTY = Contents((), "", "")
 
@@ -44,3 +46,30 @@ def test_what_a_wrong_key_made_of_a_file_is_told_in_one_line() -> None:
 def test_what_is_no_json_is_no_crash() -> None:
     with pytest.raises(Wrong, match="told of the repository what can't be read"):
         read("not json", "main")
+
+
+NOW = 100 * DAY
+
+
+def full(age: float) -> Backup:
+    stopped = int(NOW - age * DAY)
+    return Backup(f"{stopped}F", "full", stopped - 60, stopped, 1, 1, "a", "b", "0/1", False)
+
+
+@pytest.mark.parametrize(
+    ("ages", "always", "kept"),
+    [
+        ((), 2, ("count", 2)),
+        ((14, 7, 0.1), 2, ("time", 7)),
+        ((22, 15, 8), 2, ("count", 2)),  # none was taken for a week
+        ((15, 8, 1), 2, ("time", 7)),
+        ((30, 20, 1), 3, ("count", 3)),
+        ((8, 2, 1), 3, ("time", 7)),
+    ],
+)
+def test_full_backups_are_counted_where_too_few_of_them_are_young(
+    ages: tuple[float, ...], always: int, kept: tuple[str, int]
+) -> None:
+    settings = replace(SETTINGS, keep_fulls=always)
+    held = Contents(tuple(full(age) for age in ages), "", "")
+    assert retention(settings, held, NOW) == kept
