@@ -29,27 +29,32 @@ class Service:
         self._settings = settings
         self._started = time.monotonic()
         self._stopping = threading.Event()
-        self._sender = Sender(settings, self._stopping)
+        self.sender = Sender(settings, self._stopping)
         self._places: list[Place] = []
         self._looked = 0.0
 
     def status(self) -> Status:
         up = status.uptime(self._started)
-        return status.look(self._settings, self._places, up, self._sender.trouble)
+        return status.look(self._settings, self._places, up, self.sender.trouble)
 
     def run(self) -> int:
         """Run until told to stop; 1 if a part of it ended by itself."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self._stopping.set())
-        self._sender.start()
-        threading.Thread(target=self._look, name="status", daemon=True).start()
-        threading.Thread(target=self._beat, name="beat", daemon=True).start()
+        self.sender.start()
         server = ThreadingHTTPServer(("0.0.0.0", PORT), handler(self))
-        threading.Thread(target=server.serve_forever, name="http", daemon=True).start()
+        work = {"status": self._look, "beat": self._beat, "http": server.serve_forever}
+        threads: list[threading.Thread] = [self.sender]
+        for name, run in work.items():
+            threads.append(threading.Thread(target=run, name=name, daemon=True))
+            threads[-1].start()
         with scheduler() as schedule:
             while not self._stopping.wait(0.5):
-                if schedule.poll() is not None or not self._sender.is_alive():
-                    print("a part of the backups ended by itself", file=sys.stderr, flush=True)
+                ended = [thread.name for thread in threads if not thread.is_alive()]
+                ended += ["schedule"] if schedule.poll() is not None else []
+                if ended and not self._stopping.is_set():
+                    print(f"{ended[0]} ended by itself", file=sys.stderr, flush=True)
+                    schedule.terminate()
                     return 1
             # It waits for a backup that is being taken.
             schedule.terminate()
@@ -62,7 +67,7 @@ class Service:
     def _beat(self) -> None:
         """Tell the database's archive command that somebody sends."""
         file = Path(self._settings.spool) / "beat"
-        while self._sender.is_alive():
+        while self.sender.is_alive():
             file.touch()
             if self._stopping.wait(1):
                 break
@@ -70,21 +75,28 @@ class Service:
 
     def _look(self) -> None:
         while True:
-            self._places = status.places(self._settings, time.time())
-            self._note_gaps()
+            self.look()
             if self._stopping.wait(LOOK_EVERY):
                 return
+
+    def look(self) -> None:
+        """Look at the repositories once, and note what the archive lacks."""
+        self._places = status.places(self._settings, time.time())
+        try:
+            self._note_gaps()
+        except OSError as error:  # the volume is full: the next look tries again
+            print(f"status: the archive's gaps can't be noted: {error}", flush=True)
 
     def _note_gaps(self) -> None:
         """Keep what was given up until a later set makes it irrelevant."""
         file = self._settings.records / "gaps.json"
         known = taking.read(file) or {"segments": [], "since": ""}
         last = (taking.last_set(self._settings) or {}).get("taken", "")
-        segments = set(self._sender.gaps)
+        segments = set(self.sender.gaps)
         if known["segments"] and not (last and last > known["since"]):
             segments |= set(known["segments"])
         elif last and last > known["since"]:
-            self._sender.gaps.clear()
+            self.sender.gaps.clear()
         if sorted(segments) != known["segments"]:
             since = time.strftime("%Y-%m-%dT%H:%M:%S+00:00", time.gmtime())
             taking.write(file, {"segments": sorted(segments), "since": since})
