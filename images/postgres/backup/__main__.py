@@ -35,15 +35,17 @@ def take(settings: Settings, given: argparse.Namespace) -> int:
 
 def verify(settings: Settings, _: argparse.Namespace) -> int:
     """Read all that is stored; every repository is told about, whatever the others are like."""
-    wrong = []
+    began, wrong = datetime.now(UTC), {}
     for place in settings.repositories:
         try:
             repository.verify(settings, place)
             Snapshots(settings, place).check()
             print(f"{place}: every file is as it was stored", flush=True)
         except Wrong as error:
-            wrong.append(f"{place}: {error}")
-            print(wrong[-1], flush=True)
+            wrong[place] = str(error)
+            print(f"{place}: {error}", flush=True)
+    record = {"at": began.isoformat(timespec="seconds"), "troubles": wrong}
+    taking.write(settings.records / status.VERIFIED, record)
     return 1 if wrong else 0
 
 

@@ -2,7 +2,7 @@
 
 import time
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,9 @@ from .settings import Settings, Wrong
 
 # Before it, a service that has just started is not blamed for what was missed while it was down.
 CATCH_UP = 3600.0
+
+# The record of the last time that everything stored was read.
+VERIFIED = "verified.json"
 
 
 @dataclass(frozen=True)
@@ -88,7 +91,8 @@ def look(settings: Settings, known: list[Place], up: float, trouble: str = "") -
     queue = archive.waiting(settings)
     gaps = sorted((taking.read(settings.records / "gaps.json") or {}).get("segments", []))
     last = taking.last_set(settings)
-    troubles = list(judged(settings, known, queue, gaps, last, up, trouble))
+    verified = taking.read(settings.records / VERIFIED)
+    troubles = list(judged(settings, known, queue, gaps, last, up, trouble, verified))
     return Status(known, queue.segments, queue.age, gaps, last, troubles)
 
 
@@ -100,6 +104,7 @@ def judged(
     last: dict[str, Any] | None,
     up: float,
     trouble: str,
+    verified: dict[str, Any] | None = None,
 ) -> list[str]:
     """What is wrong, one sentence each. Pure."""
     wrong = []
@@ -119,6 +124,10 @@ def judged(
             wrong.append(f"{place.name}: the backups are gone, the last was of {place.set_taken}")
         if place.reachable:
             wrong.append(f"{place.name}: {place.reachable}")
+        if verified and place.name in verified["troubles"] and not _renewed(place, verified["at"]):
+            wrong.append(
+                f"{place.name}: verify of {verified['at']}: {verified['troubles'][place.name]}"
+            )
     for name, told in ((last or {}).get("troubles") or {}).items():
         wrong.append(f"{name}: the last backup failed: {told}")
     if queue.age > settings.max_wal_age:
@@ -133,6 +142,14 @@ def judged(
             "before the next backup can't be restored from everywhere"
         )
     return wrong
+
+
+def _renewed(place: Place, since: str) -> bool:
+    """Whether the newest backup is based on a full one taken since: its label begins with when."""
+    if not place.label:
+        return False
+    full = datetime.strptime(place.label[:15], "%Y%m%d-%H%M%S").replace(tzinfo=UTC)
+    return full > datetime.fromisoformat(since)
 
 
 def uptime(started: float) -> float:

@@ -1,5 +1,6 @@
 """What is wrong with backups, from what is known of them."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -79,3 +80,14 @@ def test_the_repository_that_missed_the_last_backup_is_named() -> None:
 def test_a_database_made_anew_is_told_at_once() -> None:
     (told,) = wrong(trouble="the database is not the one these backups are of: it was made anew")
     assert "made anew" in told
+
+
+@pytest.mark.parametrize("label", ["20260131-020000F", "20260131-020000F_20260203-020000D", ""])
+def test_a_stored_file_that_is_damaged_is_told_until_a_full_backup_was_taken(label: str) -> None:
+    verified = {"at": "2026-02-04T04:00:00+00:00", "troubles": {"local": "checksum invalid: 1"}}
+    place = replace(FRESH, label=label, set_taken="")
+    told = "local: verify of 2026-02-04T04:00:00+00:00: checksum invalid: 1"
+    assert wrong(place, verified=verified) == [told]
+    assert wrong(replace(place, name="offsite"), verified=verified) == []
+    renewed = replace(place, label="20260204-050000F_20260205-020000D")
+    assert wrong(renewed, verified=verified) == []
