@@ -41,6 +41,11 @@ request = urllib.request.Request("http://127.0.0.1:8000/api/admin/requeue", meth
 print(urllib.request.urlopen(request, timeout=60).read().decode())
 """
 
+WAIT_FOR_WAL = (
+    "for i in $(seq 60); do ls $PGDATA/pg_wal/archive_status/*.ready >/dev/null 2>&1"
+    " || exit 0; sleep 0.5; done"
+)
+
 console = Console(highlight=False)
 
 
@@ -95,12 +100,12 @@ def restore(stack: Stack, at: str, source: str | None, yes: bool) -> None:
             console.print(plan.told(host.running("postgres") is not None))
             if not yes and not typer.confirm("Restore?"):
                 raise Trouble("nothing was done")
-            _finish_wal(host)
+            finish_wal(host)
             found = _database(reader, plan)
             if found["streams"]:
                 _streams(host, plan, reader)
-            if stack.values.bot and _has_sessions(reader, plan):
-                _sessions(host, plan)
+            if stack.values.bot and has_sessions(reader, plan):
+                restore_sessions(host, plan)
     except BaseException:
         for volume in made:
             if host.has_volume(volume):
@@ -120,25 +125,33 @@ def _sets(reader: Reader, source: str) -> dict[str, Any]:
     return sets
 
 
-def _has_sessions(reader: Reader, plan: Plan) -> bool:
-    """Whether the bucket, where alone they are, holds any."""
+def has_sessions(reader: Reader, plan: Plan) -> bool:
+    """Whether the bucket, where alone they are, holds any; what else is local needs no bucket."""
     if OFFSITE not in plan.stack.repositories:
         return False
-    sets = plan.sets if plan.source == OFFSITE else reader.ask("sets", "--repository", OFFSITE)
-    return bool(sets["sessions"])
+    if plan.source == OFFSITE:
+        return bool(plan.sets["sessions"])
+    try:
+        return bool(reader.ask("sets", "--repository", OFFSITE)["sessions"])
+    except Trouble as trouble:
+        kept = plan.stack.volume("telegram-sessions")
+        told = f"sessions: not restored, the old ones stay on {kept}: {trouble}"
+        console.print(told, markup=False)
+        return False
 
 
-def _finish_wal(host: Host) -> None:
+def finish_wal(host: Host) -> None:
     """Send what a database that still runs has written until now."""
     server = host.running("postgres")
     if server and host.running("backup"):
         with console.status("sending the last WAL"):
-            host.docker("exec", server, "psql", "-U", "postgres", "-qAtc", "SELECT pg_switch_wal()")
-            host.docker(
-                "exec", server, "sh", "-c",
-                "for i in $(seq 60); do ls $PGDATA/pg_wal/archive_status/*.ready >/dev/null 2>&1"
-                " || exit 0; sleep 0.5; done",
-            )  # fmt: skip
+            try:
+                switch = ("psql", "-U", "postgres", "-qAtc", "SELECT pg_switch_wal()")
+                host.docker("exec", server, *switch)
+                host.docker("exec", server, "sh", "-c", WAIT_FOR_WAL)
+            except Trouble as trouble:  # it may be what the restore is for
+                told = f"the database does not answer, its last WAL is not sent: {trouble}"
+                console.print(told, markup=False)
 
 
 def _database(reader: Reader, plan: Plan) -> dict[str, Any]:
@@ -180,7 +193,7 @@ def _streams(host: Host, plan: Plan, reader: Reader) -> None:
         host.docker("network", "rm", network)
 
 
-def _sessions(host: Host, plan: Plan) -> None:
+def restore_sessions(host: Host, plan: Plan) -> None:
     """Put the bot's sessions onto a new volume, each file as its uid's own."""
     volume = plan.stack.volume("telegram-sessions", plan.generation)
     with host.reader("restore-sessions", {volume: SESSIONS}, capabilities=GIVING_AWAY) as reader:
