@@ -89,7 +89,8 @@ class Host:
             self.docker("start", container)
             yield Reader(self, container)
         finally:
-            self.docker("rm", "--force", container)
+            # Without a name are those that its image declares and nothing was mounted over.
+            self.docker("rm", "--force", "--volumes", container)
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,8 @@ from .snapshots import Snapshots
 
 SESSIONS = "sessions"
 SESSIONS_FOLDER = "/sessions"
+# Why the sessions were not stored the last time; there is no such file where they were.
+NOT_SAVED = Path("/tmp/sessions-not-saved")
 
 
 def serve(settings: Settings, _: argparse.Namespace) -> int:
@@ -125,10 +127,15 @@ def restore_streams(_settings: Settings, given: argparse.Namespace) -> int:
 
 def save_sessions(settings: Settings, _: argparse.Namespace) -> int:
     name = f"{SESSIONS}-{datetime.now(UTC):%Y%m%d-%H%M%S}"
-    for place in settings.snapshots:
-        snapshots = Snapshots(settings, place)
-        snapshots.save(name, SESSIONS, Path(SESSIONS_FOLDER))
-        snapshots.forget(SESSIONS)
+    try:
+        for place in settings.snapshots:
+            snapshots = Snapshots(settings, place)
+            snapshots.save(name, SESSIONS, Path(SESSIONS_FOLDER))
+            snapshots.forget(SESSIONS)
+    except Wrong as error:
+        NOT_SAVED.write_text(str(error))
+        raise
+    NOT_SAVED.unlink(missing_ok=True)
     return 0
 
 
@@ -158,7 +165,10 @@ def healthy(_settings: Settings, _: argparse.Namespace) -> int:
 
 
 def scheduled(settings: Settings, _: argparse.Namespace) -> int:
-    """The probe of a container that only runs a schedule: it answers, and its last drill held."""
+    """The probe of a container that only runs a schedule: it answers, and its last job held."""
+    if NOT_SAVED.exists():
+        print(f"the sessions were not stored: {NOT_SAVED.read_text()}")
+        return 1
     last = taking.read(Path(settings.drills) / "records" / f"{LOCAL}.json") or {}
     hostname = Path("/etc/hostname").read_text().strip()
     if last.get("host") == hostname and not last.get("passed", True):

@@ -78,6 +78,8 @@ def _restored_and_checked(
     settings: Settings, place: str, name: str | None, started: datetime
 ) -> Drill:
     began = time.monotonic()
+    # Asked first: for a bucket that is away restic waits ten minutes.
+    held = repository.contents(settings, place)
     snapshots = Snapshots(settings, place, read_only=True)
     found = newest(snapshots, name)
     manifest = manifests.read(snapshots.read(found, stored_path(settings, "manifest.json")))
@@ -91,7 +93,6 @@ def _restored_and_checked(
     for old in (data, streams):
         shutil.rmtree(old, ignore_errors=True)
     try:
-        held = repository.contents(settings, place)
         backup = next((b for b in held.backups if b.label == label), None)
         if backup is None:
             raise Wrong(f"backup {label} of the set is not in repository {place} any more")
@@ -149,14 +150,16 @@ def marker(server: restoring.Server, manifest: Manifest) -> str:
 
 
 def newest_wal(settings: Settings, place: str) -> float:
-    """When the newest WAL segment reached a repository; seconds since 1970."""
+    """When the newest WAL segment reached a repository; seconds since 1970. Raises `Wrong`."""
     archive = f"archive/{settings.stanza}"
     number = f"--repo={settings.number(place)}"
     text = repository.pgbackrest(
         settings, number, "--output=json", "--recurse", "repo-ls", archive, timeout=300
     )
     times = [entry.get("time", 0) for entry in json.loads(text).values()]
-    return float(max(times, default=0))
+    if not any(times):
+        raise Wrong(f"repository {place} holds no WAL")
+    return float(max(times))
 
 
 def stored_path(settings: Settings, name: str) -> str:

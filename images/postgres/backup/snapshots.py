@@ -52,6 +52,7 @@ class Snapshots:
         tags = f"{kind},name={name}"
         argv = ("backup", "--host", self._settings.stack, "--tag", tags, str(folder))
         try:
+            self._unlock()
             self.restic(*argv)
         except Wrong as error:
             if f"(exit {NO_REPOSITORY})" not in str(error):
@@ -61,6 +62,10 @@ class Snapshots:
                 Path(address).mkdir(parents=True, exist_ok=True)
             self.restic("init")
             self.restic(*argv)
+
+    def _unlock(self) -> None:
+        """Take away what a killed restic has left: it would lock out every later one for good."""
+        self.restic("unlock")
 
     def all(self, kind: str) -> list[Snapshot]:
         """Snapshots of a kind, from old to new; none where nothing was ever stored."""
@@ -93,6 +98,7 @@ class Snapshots:
 
     def check(self) -> None:
         """Read all data and compare checksums. Raises `Wrong`."""
+        self._unlock()
         self.restic("check", "--read-data")
 
 

@@ -15,15 +15,22 @@ from typing import Any
 
 from components import backup_configuration as text
 from components.backup_configuration import Offsite, Repositories, Retention
-from components.backups import LIMITS
+from components.backups import LIMITS, BackupsArgs, drill_workload
 from components.postgres import PG_IDENT_CONF, pg_hba_conf, postgresql_conf, roles_sql
+from components.workload import Workload
+from ops.restore_stack import Stack
+from tests.live.backups.described import (
+    NATS_PASSWORD,
+    PASSPHRASE,
+    components_args,
+    known,
+    operators_stack,
+)
 from tests.live.backups.s3 import BUCKET, KEY, S3, SECRET
+from tests.live.backups.workloads import given, labels
 from tests.live.pulumi_stack import docker
 from tests.live.stacks import built
 
-PASSPHRASE = "passphrase-of-a-test-0123456789"
-NAME = "site"  # of its stack, as the bucket and the snapshots know it
-NATS_PASSWORD = "nats-password-of-a-test"
 HARDENED = (
     *("--user", "999:999", "--cap-drop", "ALL", "--security-opt", "no-new-privileges:true"),
     *("--tmpfs", "/tmp:size=64m,uid=999,gid=999"),
@@ -71,7 +78,7 @@ class Done:
 
 @dataclass
 class Site:
-    """Its containers are named `<prefix>-<what>`, its volumes too."""
+    """Its containers are named `<prefix>-<what>`, its volumes too; `<prefix>` is its stack."""
 
     folder: Path
     s3: S3
@@ -98,14 +105,14 @@ class Site:
         conf += f"archive_timeout = {self.archive_timeout}s\n"
         hba = pg_hba_conf().replace("samenet", "all")
         program = text.program(
-            NAME, "tasktracker", self.repositories, nats="nats://nats:4222", api=None
+            self.prefix, "tasktracker", self.repositories, nats="nats://nats:4222", api=None
         )
         nats = {"user": "backup", "password": NATS_PASSWORD}
         files = {
             "postgres/postgresql.conf": conf,
             "postgres/pg_hba.conf": hba,
             "postgres/pg_ident.conf": PG_IDENT_CONF,
-            "pgbackrest/pgbackrest.conf": text.repositories_conf(NAME, self.repositories),
+            "pgbackrest/pgbackrest.conf": text.repositories_conf(self.prefix, self.repositories),
             "backup/backup.json": program,
             "backup/s3-ca.pem": self.s3.ca.read_text(),
             "schedule/crontab": text.crontab({"take --type full": "0 2 * * 0"}),
@@ -141,11 +148,8 @@ class Site:
         )  # fmt: skip
         self.sql(TABLES)
         self.start_backup()
-        docker(
-            "run", "--detach", *OPTIONS, "--name", self.name("drill"), "--network", "none",
-            *self.mounts("repository:/var/lib/pgbackrest:ro", "drills:/var/lib/drill"),
-            *self.configuration(), images["postgres"], "backup", "schedule",
-        )  # fmt: skip
+        repository, drills = known(self.name("repository")), known(self.name("drills"))
+        self.run_workload(drill_workload(self.args, repository, drills), "none")
 
     def start_postgres(self) -> None:
         image = built()["images"]["postgres"]
@@ -170,13 +174,27 @@ class Site:
             "a database that answers",
         )
 
+    @property
+    def args(self) -> BackupsArgs:
+        volumes = self.name(self.data), self.name("sockets")
+        return components_args(self.prefix, self.repositories, *volumes)
+
+    @property
+    def stack(self) -> Stack:
+        return operators_stack(self.prefix, self.repositories, self.folder)
+
+    def run_workload(self, workload: Workload, network: str) -> None:
+        """A workload of the stack, by its name."""
+        start = ["run", "--detach", "--name", self.name(workload.name), "--network", network]
+        docker(*start, *given(workload, self.prefix, self.folder / "workloads"))
+
     def start_backup(self) -> None:
         docker(
             # As little of a busy host as in a stack: components/backups.py.
             "create", *OPTIONS, "--cpus", f"{LIMITS.cpus:g}",
             "--cpu-shares", f"{LIMITS.cpus_reserved * 1024:.0f}",
             "--memory", f"{LIMITS.memory}m",
-            "--name", self.name("backup"), "--network",
+            "--name", self.name("backup"), *labels(self.prefix, "backup"), "--network",
             self.name("backend"), *self.readers(), *self.configuration(),
             built()["images"]["postgres"], "backup", "serve",
         )  # fmt: skip

@@ -14,17 +14,17 @@ from tests.unit.backups.test_judged import SETTINGS
 
 @pytest.fixture
 def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    """Those of a machine without restic, where no set can be read."""
+    """Those of a machine without any program, where nothing can be read."""
     monkeypatch.setenv("PATH", str(tmp_path))
     return replace(SETTINGS, snapshots={"local": "/nowhere"}, drills=str(tmp_path))
 
 
 def test_a_set_that_can_not_be_read_is_on_record_as_a_failed_restore(settings: Settings) -> None:
-    with pytest.raises(Wrong, match="restic"):
+    with pytest.raises(Wrong, match="pgbackrest"):
         drill.run(settings, "local", None)
     record = json.loads((Path(settings.drills) / "records" / "local.json").read_text())
     assert not record["passed"]
-    assert record["checks"]["restore"].startswith("restic: ")
+    assert record["checks"]["restore"].startswith("pgbackrest: ")
     assert record["checks"]["rows"] == "not reached"
 
 
