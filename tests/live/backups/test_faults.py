@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.live.backups.described import PASSPHRASE
 from tests.live.backups.s3 import S3
-from tests.live.backups.site import PASSPHRASE, Site, running, until
+from tests.live.backups.site import Site, running, until
 from tests.live.pulumi_stack import docker
 
 # A volume that can be full: it is memory, and this is its size.
@@ -83,6 +84,29 @@ def test_a_backup_killed_half_way_is_done_over_and_older_ones_stay(site: Site) -
 KILL = (
     "for p in /proc/[0-9]*; do grep -qs pgbackrest $p/comm && "
     "tr '\\0' ' ' < $p/cmdline | grep -q ' backup$' && kill -9 ${p#/proc/} && exit 0; done; exit 1"
+)
+
+
+def test_a_killed_restic_locks_nobody_out(site: Site) -> None:
+    """Of the lock it leaves, restic itself would only tell, at each later backup."""
+    lock = stored(site, "*/snapshots/locks/*")
+    assert not lock
+    slow = (
+        "from backup import settings, snapshots; "
+        "snapshots.Snapshots(settings.load(), 'local').restic('backup', '/usr')"
+    )
+    argv = ["docker", "exec", site.name("backup"), "env", "PYTHONPATH=/usr/local/lib/backup"]
+    with subprocess.Popen([*argv, "python3", "-c", slow], stderr=subprocess.DEVNULL):
+        until(lambda: stored(site, "*/snapshots/locks/*"), 60, "locked")
+        site.run("backup", "sh", "-c", KILL_RESTIC).succeeded()
+    assert stored(site, "*/snapshots/locks/*")
+    assert "in local and offsite" in site.take()
+    site.backup("verify").succeeded()
+
+
+KILL_RESTIC = (
+    "for p in /proc/[0-9]*; do grep -qsx restic $p/comm && kill -9 ${p#/proc/} && exit 0; done; "
+    "exit 1"
 )
 
 
@@ -169,23 +193,25 @@ def in_files(folder: Path, word: str) -> list[str]:
     return found.stdout.split()
 
 
-def test_retention_removes_the_old_and_never_the_last_good_one(site: Site) -> None:
+EXPIRE = "from backup import repository, settings; repository.expire(settings.load(), 'local')"
+
+
+def test_retention_removes_the_old_and_never_the_last_good_ones(site: Site) -> None:
+    site.take("full")
     site.take("full")
     fulls = [label for label in labels(site) if label.endswith("F")]
-    assert len(fulls) >= 2
+    assert len(fulls) > 2
     for days in (8, 40):
-        faked = (f"LD_PRELOAD=/faketime/libfaketime.so.1 FAKETIME=+{days}d "
-                 "pgbackrest --stanza=main --repo=1 --log-level-console=warn expire")  # fmt: skip
-        site.run("backup", "true").succeeded()
-        expire = docker(
+        faked = f'LD_PRELOAD=/faketime/libfaketime.so.1 FAKETIME=+{days}d python3 -c "{EXPIRE}"'
+        docker(
             "run", "--rm", "--user", "999:999", "--network", "none",
+            "--env", "PYTHONPATH=/usr/local/lib/backup",
             "--volume", f"{libfaketime(site.folder)}:/faketime:ro", *site.readers(),
             *site.configuration(), docker("inspect", site.name("backup"), "--format",
                                           "{{.Config.Image}}"), "sh", "-c", faked,
         )  # fmt: skip
-        assert "ERROR" not in expire
         left = [label for label in labels(site) if label.endswith("F")]
-        assert left == [fulls[-1]], f"after {days} days: {left} of {fulls}"
+        assert left == fulls[-2:], f"after {days} days: {left} of {fulls}"
     assert site.drill()["passed"]
 
 
@@ -225,8 +251,10 @@ def test_a_flipped_byte_is_found_by_verify_and_by_the_drill(site: Site) -> None:
     found = site.drill()
     assert not found["passed"]
     assert found["checks"]["restore"], found
+    until(lambda: "local: verify of" in site.backup("healthy").output, 60, "told by the health")
     scheduled = site.run("drill", "backup", "scheduled")
     assert scheduled.status == 1 and "the last drill failed" in scheduled.output
     # Nothing good is lost: the next one replaces it, the bucket's was whole all the time.
     site.take("full")
     assert site.drill()["passed"]
+    until(lambda: site.backup("healthy").status == 0, 60, "healthy again")
