@@ -32,6 +32,15 @@ FAKES = {
     "curl without --fail": ["CMD", "curl", "-s", "http://127.0.0.1:8000/health"],
     "timeout true": ["CMD", "timeout", "5", "true"],
     "nginx -t": ["CMD", "nginx", "-t"],
+    "the kernel's files": ["CMD-SHELL", "cat /proc/1/status"],
+    "the root is there": ["CMD", "test", "-d", "/"],
+    "expr": ["CMD", "expr", "1"],
+    "eval": ["CMD-SHELL", "eval true"],
+    "a comment": ["CMD-SHELL", "# curl -f http://127.0.0.1:8000/health"],
+    "trap": ["CMD-SHELL", "trap 'exit 0' EXIT; curl -f http://127.0.0.1:8000/health"],
+    "SystemExit": ["CMD", "python", "-c", "raise SystemExit(0)"],
+    "curl without --fail || exit": ["CMD-SHELL", "curl http://127.0.0.1:8000/health || exit 1"],
+    "an own pid": ["CMD-SHELL", "[ -f /tmp/nginx.pid ]"],
 }
 TIMING = ("healthcheck-timing",)
 
