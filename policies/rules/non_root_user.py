@@ -2,6 +2,7 @@
 seen in a plan, so the user is named.
 """
 
+import re
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
@@ -10,6 +11,10 @@ from policies.exempt import fillers
 from policies.image import parse
 from policies.planned import WORKLOADS, Planned
 from policies.rule import DEPLOYED, Config, Rule, Severity
+
+# Groups that own what root owns, or through which one becomes root.
+MIGHTY = {"root", "docker", "disk", "shadow", "sudo", "wheel", "kmem"}
+ZERO = re.compile(r"[+-]?0+")  # runc reads an id as Go's Atoi does
 
 
 class Images(Config):
@@ -22,10 +27,14 @@ def check(resource: Planned, config: Images) -> Iterator[str]:
     user = resource.workload.user
     name, _, group = user.partition(":")
     if user:
-        if name in ("root", "") or name.lstrip("0") == "":
+        if name in ("root", "") or ZERO.fullmatch(name):
             yield "user is root"
-        elif group == "root" or (group and group.lstrip("0") == ""):
-            yield "its group is root"
+        elif group in MIGHTY or ZERO.fullmatch(group):
+            yield "its group is as good as root"
+    for added in resource.workload.spec.texts("groups" if resource.workload.swarm else "groupAdds"):
+        if added in MIGHTY or ZERO.fullmatch(added):
+            yield f"it is added to the group {added}"
+    if user:
         return
     repository = parse(resource.workload.image).repository
     if not any(fnmatchcase(repository, known) for known in config.images_with_user):
@@ -55,12 +64,17 @@ rule = Rule(
     config=Images,
     exempt=fillers,
     passes=(
-        container(image="api:v1.0.0", user="10001:10001"),
+        container(image="api:v1.0.0", user="10001:10001", groupAdds=["10002"]),
         service(spec={"image": "api:v1.0.0", "user": "10001"}),
     ),
     fails=(
         container(image="api:v1.0.0"),
         container(image="api:v1.0.0", user="0:0"),
+        container(image="api:v1.0.0", user="+0"),
+        container(image="api:v1.0.0", user="-0:1"),
+        container(image="api:v1.0.0", user="10001:+0"),
+        container(image="api:v1.0.0", user="10001", groupAdds=["docker"]),
+        service(spec={"image": "api:v1.0.0", "user": "10001", "groups": ["0"]}),
         service(spec={"image": "api:v1.0.0", "user": "root"}),
     ),
     check=check,

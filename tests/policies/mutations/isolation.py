@@ -8,6 +8,7 @@ DANGEROUS = ("no-dangerous-capabilities", "restrict-added-capabilities")
 NEW = ("require-no-new-privileges",)
 PROFILE = ("no-unconfined-security-profile",)
 JOINED = ("no-joined-namespaces",)
+ALLOWS_ALL = 'seccomp={"defaultAction":"SCMP_ACT_ALLOW"}'
 
 
 def added(*names: str) -> dict[str, list[str]]:
@@ -21,6 +22,10 @@ MUTATIONS = (
     Mutation("user 0:0", USER, given(user="0:0")),
     Mutation("user 000:10001", USER, given(user="000:10001")),
     Mutation("group 0", USER, given(user="10001:0")),
+    Mutation("user +0", USER, given(user="+0")),
+    Mutation("user -0:1", USER, given(user="-0:1")),
+    Mutation("added to group 0", USER, given(groupAdds=["0"])),
+    Mutation("added to group docker", USER, given(groupAdds=["docker"])),
     Mutation("no user", USER, without("user")),
     Mutation("adds SYS_ADMIN", DANGEROUS, given(capabilities=added("SYS_ADMIN"))),
     Mutation("adds cap_net_admin", DANGEROUS, given(capabilities=added("cap_net_admin"))),
@@ -39,6 +44,10 @@ MUTATIONS = (
     Mutation("apparmor=unconfined", PROFILE, more("securityOpts", "apparmor=unconfined")),
     Mutation("label=disable", PROFILE, more("securityOpts", "label=disable")),
     Mutation("systempaths=unconfined", PROFILE, more("securityOpts", "systempaths=unconfined")),
+    Mutation("seccomp allows all", PROFILE, more("securityOpts", ALLOWS_ALL)),
+    Mutation("label=type:spc_t", PROFILE, more("securityOpts", "label=type:spc_t")),
+    Mutation("writable cgroups", PROFILE, more("securityOpts", "writable-cgroups=true")),
+    Mutation("SELinux disable", PROFILE, more("securityOpts", "disable")),
     Mutation("root is writable", ("read-only-root-filesystem",), given(readOnly=False)),
     Mutation("host pid", ("no-host-pid",), given(pidMode="host")),
     Mutation("host ipc", ("no-host-ipc",), given(ipcMode="host")),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import hashlib
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
@@ -20,6 +21,7 @@ from policies.rule import Config, Level, Rule
 from policies.values import UNKNOWN, plain
 
 CANARY = "c4n4ry-0f-a-s3cret"
+REVIEWED = hashlib.sha256(b'{"defaultAction":"SCMP_ACT_ALLOW"}').hexdigest()
 OF_RESOURCES = [rule for rule in RULES if rule.applies]
 
 
@@ -178,6 +180,7 @@ def allowing(id: str, values: dict[str, Any], index: int = 0) -> Any:
     [
         allowing("restrict-added-capabilities", {"allowed": ["CHOWN"]}),
         allowing("non-root-user", {"images_with_user": ["library/api"]}),
+        allowing("no-unconfined-security-profile", {"seccomp": [REVIEWED]}, 1),
         allowing("no-host-devices", {"allowed": ["/dev/sda"]}),
         allowing("no-unsafe-sysctls", {"safe": ["kernel.msgmax"]}),
         allowing("ulimits-reviewed", {"highest": {"nofile": 99999999}}, 1),
