@@ -11,6 +11,8 @@ from pathlib import PurePosixPath
 from policies.planned import CONTAINER, SERVICE_CONFIG, Planned, Stack
 from policies.values import UNKNOWN, Secret, Unknown
 
+_PROGRAMS = (".py", ".js", ".ts", ".mjs", ".sh", ".sql", ".lua", ".rb", ".pl", ".php", ".html")
+
 
 @dataclass(frozen=True)
 class File:
@@ -25,6 +27,11 @@ class File:
     def name(self) -> str:
         """The last part of the path; empty where that is unknown."""
         return PurePosixPath(self.path).name if isinstance(self.path, str) else ""
+
+    @property
+    def is_configuration(self) -> bool:
+        """Whether it holds settings and no program, by its name."""
+        return not self.name.endswith(_PROGRAMS)
 
 
 def files_of(resource: Planned) -> Iterator[File]:

@@ -8,7 +8,7 @@ from policies.example import container, service
 from policies.inputs import Undecided
 from policies.planned import WORKLOADS, Planned
 from policies.rule import ALWAYS, Config, Found, Rule, Severity
-from policies.secret import secret_name, secret_text, secret_value
+from policies.secret import secret_name, secret_options, secret_text, secret_value
 from policies.values import UNKNOWN, Secret
 
 
@@ -29,8 +29,10 @@ def check(resource: Planned, config: Names) -> Iterator[Found]:
                 yield f"the environment variable {name} holds a secret"
             else:
                 yield Undecided(f"{path}.{name}")
-        elif secret_name(name) and secret_value(str(value)):
+        elif secret_name(name) and secret_value(str(value), name):
             yield f"the environment variable {name} holds a secret"
+        elif options := secret_options([str(value)]):
+            yield f"the environment variable {name} gives a secret to {options[0]}"
         elif secret_text(str(value)):
             yield f"the environment variable {name} holds a key, a token or a password"
         else:
@@ -59,11 +61,15 @@ rule = Rule(
     config=Names,
     passes=(
         container(envs=["DATABASE_PASSWORD_FILE=/run/secrets/database", "LOG_LEVEL=info"]),
+        container(envs=["CACHE_KEY=tasks", "MAX_INPUT_TOKENS=4096", "SMTP_AUTH=login"]),
         service(spec={"env": {"NATS_URL": "nats://nats:4222"}}),
     ),
     fails=(
         container(envs=["POSTGRES_PASSWORD=hunter2"]),
         container(envs=["DATABASE_URL=postgres://api:hunter2@postgres/tasktracker"]),
+        container(envs=["PASSWORD=none"]),
+        container(envs=["JAVA_OPTS=-Xmx1g -Dpassword=hunter2"]),
+        container(envs=["ALERTS=https://hooks.slack.com/services/T0/B0/x"]),
         container(envs=[Secret("MODE=x")]),
         service(spec={"env": {"TELEGRAM_BOT_TOKEN": "x"}}),
     ),

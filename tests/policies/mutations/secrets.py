@@ -2,7 +2,7 @@
 
 from policies.values import UNKNOWN, Secret
 from tests.policies.draft import Draft
-from tests.policies.mutation import DATASTORES, SERVERS, Change, Mutation, inside, more
+from tests.policies.mutation import DATASTORES, SERVERS, Change, Mutation, given, inside, more
 
 ENV, ARGS = ("no-secrets-in-env",), ("no-secrets-in-args",)
 FILES = ("no-secrets-in-configuration",)
@@ -40,6 +40,31 @@ MUTATIONS = (
     Mutation("secret option", ARGS, more("command", "--password=k1x9bn2q0")),
     Mutation("secret word", ARGS, more("command", "--token", "k1x9bn2q0")),
     Mutation("URL with a password in command", ARGS, more("command", URL)),
+    Mutation(
+        "secret in a shell's text",
+        ARGS,
+        given(command=["sh", "-c", "exec redis-server --requirepass hunter2hunter2"]),
+    ),
+    Mutation("variable in command", ARGS, more("command", "env", "API_TOKEN=k1x9bn2q0")),
+    Mutation("bearer in command", ARGS, more("command", "-H", "Authorization: Bearer k1x9bn2q0")),
+    Mutation(
+        "variable in a probe",
+        ARGS,
+        inside("healthcheck", tests=["CMD-SHELL", "PGPASSWORD=hunter2 psql -c 'select 1'"]),
+        SERVERS,
+    ),
+    Mutation("strange password in a URL in env", ENV, more("envs", "URL=amqp://u:pa$$w0rd@h")),
+    Mutation(
+        "Slack webhook in env", ENV, more("envs", "ALERTS=https://hooks.slack.com/services/T0/B0/x")
+    ),
+    Mutation("secret in an option in env", ENV, more("envs", "JAVA_OPTS=-Dpassword=k1x9bn2q0")),
+    Mutation("a password that looks off", ENV, more("envs", "PASSWORD=none")),
+    Mutation(
+        "settings in clear",
+        FILES,
+        upload(file="/app/.env", content="DB_PASSWORD=k1x9bn2q0"),
+        CARRIERS,
+    ),
     Mutation("secret in a label", ARGS, label("api.token", "k1x9bn2q0")),
     Mutation(
         "secret in a probe",
