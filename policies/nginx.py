@@ -11,6 +11,7 @@ from typing import Any
 # The fewest arguments of the directives that rules read.
 _LEAST = {
     **{"add_header": 2, "proxy_set_header": 2, "map": 2, "set": 2, "location": 1, "proxy_pass": 1},
+    **{"server_name": 1, "ssl_ciphers": 1, "grpc_pass": 1, "fastcgi_pass": 1, "uwsgi_pass": 1},
     **{"client_max_body_size": 1, "limit_req_zone": 1, "proxy_read_timeout": 1, "upstream": 1},
 }
 
@@ -77,6 +78,12 @@ def contexts(
     for inner in directive.block:
         if inner.name in ("http", "server", "location", "if", "limit_except"):
             yield from contexts(inner, name, own)
+
+
+def host(target: str) -> str:
+    """The host, or the upstream, that a target of proxy_pass names; with its port left out."""
+    _, scheme, rest = target.partition("://")
+    return (rest if scheme else target).split("/")[0].partition(":")[0]
 
 
 def place(directive: Directive) -> str:

@@ -75,8 +75,8 @@ _SHAPES = (
 )
 _TEXT = re.compile(
     r"-----BEGIN [A-Z ]*PRIVATE KEY"
-    rf"|(?i:[a-z][a-z0-9+.-]{{0,30}})://[^\s/:@]*:(?!{_REFERENCE}@)[^\s/@]+@"  # a password inside a URL
-    # And inside a connection string.
+    # A password inside a URL, then one inside a connection string.
+    rf"|(?i:[a-z][a-z0-9+.-]{{0,30}})://[^\s/:@]*:(?!{_REFERENCE}@)[^\s/@]+@"
     rf"|(?i:(?:^|[;\"'])\s*(?:password|pwd)\s*=\s*(?!{_REFERENCE})[^\s;\"']+\s*;)"
     rf"|(?i:;\s*(?:password|pwd)\s*=\s*(?!{_REFERENCE})[^\s;\"']+)"
     rf"|(?i:\b(?:bearer|basic))\s+(?!{_REFERENCE})(?=\S*\d)[\w.~+/-]{{8,}}=*"
@@ -171,9 +171,10 @@ def secret_options(words: Sequence[str]) -> list[str]:
         elif _OPTION.match(name):
             if _given(value) and not value.startswith("-"):
                 found.append(name if _SPELLED.match(name) else name[:2])
-        elif (assigned := _ASSIGNMENT.fullmatch(word)) and secret_name(assigned[1]):
-            if _given(assigned[2], assigned[1]):
-                found.append(assigned[1])
+        elif assigned := _ASSIGNMENT.fullmatch(word):
+            name, value = assigned.groups()
+            if secret_name(name) and _given(value, name):
+                found.append(name)
     return found
 
 

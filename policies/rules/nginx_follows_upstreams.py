@@ -2,11 +2,11 @@
 dead address from then on.
 """
 
-import re
 from collections.abc import Iterator
 
 from policies.edge import sites
 from policies.example import edge, stack
+from policies.nginx import host
 from policies.planned import Stack
 from policies.rule import Config, Found, Level, Levels, Rule, Severity
 
@@ -20,10 +20,10 @@ def check(stack: Stack, _: Config) -> Iterator[Found]:
                 if "resolve" not in server.args and not local:
                     yield site.owner, f"upstream {upstream.args[0]} doesn't resolve its servers"
         for target in site.root.below("proxy_pass"):
-            host = re.sub(r"^\w+://", "", target.args[0]).split("/")[0].partition(":")[0]
-            if "$" not in target.args[0] and host not in named:
+            name = host(target.args[0])
+            if "$" not in target.args[0] and name not in named:
                 site.require()
-                yield site.owner, f"proxy_pass resolves {host} once, at the start"
+                yield site.owner, f"proxy_pass resolves {name} once, at the start"
         if any(site.root.below("proxy_pass")) and not any(site.root.below("resolver")):
             site.require()
             yield site.owner, "no resolver is set"

@@ -11,6 +11,7 @@ CSP, TLS = ("nginx-content-security-policy",), ("nginx-tls",)
 HEADERS, RATE = ("nginx-security-headers",), ("nginx-rate-limit",)
 CACHE, FOLLOWS = ("nginx-caching",), ("nginx-follows-upstreams",)
 CORS, SOCKET, BODY = ("nginx-cors",), ("nginx-websocket",), ("nginx-body-limit",)
+ROUTES = ("nginx-routes",)
 SCRIPTS = "script-src 'self'"
 
 
@@ -62,6 +63,13 @@ _ALL = (
     ("CSP inline styles", CSP, header("style-src 'self'", "style-src 'unsafe-inline'")),
     ("CSP UNSAFE-INLINE", CSP, scripts("'UNSAFE-INLINE'")),
     ("CSP without scripts", CSP, header("default-src 'none'; script-src 'self'; ", "")),
+    ("CSP https://*", CSP, scripts("https://*")),
+    ("CSP http://*", CSP, scripts("http://*")),
+    ("CSP wss://*:*", CSP, scripts("wss://*:*")),
+    ("CSP *:443", CSP, scripts("*:443")),
+    ("CSP blob:", CSP, scripts("blob:")),
+    ("CSP unsafe-hashes", CSP, scripts("'unsafe-hashes'")),
+    ("CSP of scripts alone", CSP, header("default-src 'none'; ", "")),
     ("no CSP", CSP, without_line("headers.conf", "Content-Security-Policy")),
     ("no frame options", HEADERS, without_line("headers.conf", "X-Frame-Options")),
     ("frames from anywhere", HEADERS, header('"SAMEORIGIN"', '"ALLOWALL"')),
@@ -88,6 +96,43 @@ _ALL = (
     ),
     ("no HSTS", TLS, without_line("headers.conf", "Strict-Transport-Security")),
     ("short HSTS", TLS, header("max-age=31536000", "max-age=300")),
+    ("HSTS not on errors", TLS, header('includeSubDomains" always', 'includeSubDomains"')),
+    ("NULL ciphers", TLS, conf("ssl_session_tickets", "ssl_ciphers NULL; ssl_session_tickets")),
+    (
+        "another way to the api",
+        RATE,
+        conf("location /api/ {", "location /v1 { proxy_pass http://api; } location /api/ {"),
+    ),
+    (
+        "limits only counted",
+        RATE,
+        conf("limit_req_status", "limit_req_dry_run on; limit_req_status"),
+    ),
+    ("a rate that limits nobody", RATE, conf("rate=50r/s", "rate=1000000r/s")),
+    (
+        "limits by request",
+        RATE,
+        conf("$binary_remote_addr zone=api", "$remote_addr$request_id zone=api"),
+    ),
+    (
+        "goes where a client says",
+        ROUTES,
+        conf("proxy_pass http://dashboard;", "proxy_pass http://$arg_u;"),
+    ),
+    (
+        "api is the dashboard",
+        ROUTES,
+        conf("proxy_pass http://api;", "proxy_pass http://dashboard;"),
+    ),
+    ("pages are the api", ROUTES, conf("proxy_pass http://dashboard;", "proxy_pass http://api;")),
+    ("no socket", ROUTES, conf("location = /ws {", "location = /socket {")),
+    (
+        "the database behind the api",
+        ROUTES,
+        _changed(
+            "upstreams.conf", "upstream api {", "upstream api { server postgres:5432 resolve;"
+        ),
+    ),
     ("no rate limit", RATE, conf("limit_req zone=api burst=100 nodelay;", "")),
     ("statistics unlimited", RATE, conf("limit_req zone=statistics burst=2 nodelay;", "")),
     ("refused by 503", RATE, without_line("nginx.conf", "limit_req_status")),
@@ -114,6 +159,7 @@ _ALL = (
     ),
     ("no body limit", BODY, without_line("nginx.conf", "client_max_body_size")),
     ("body limit 0", BODY, conf("client_max_body_size 10m", "client_max_body_size 0")),
+    ("body limit 10g", BODY, conf("client_max_body_size 10m", "client_max_body_size 10g")),
     ("no gzip", CACHE, conf("gzip on;", "gzip off;")),
     ("no resolver", FOLLOWS, without_line("nginx.conf", "resolver ")),
     ("addresses kept", FOLLOWS, _changed("upstreams.conf", " resolve ", " ")),
