@@ -36,6 +36,25 @@ def _is_chosen(resource: Planned) -> bool:
     return name is None or (isinstance(name, str) and is_automatic(name, resource.name))
 
 
+def followers(stack: Stack, first: Planned) -> set[str]:
+    """What comes after a resource because it needs it, or needs what does: by URN, itself too."""
+    found, waiting = {first.urn}, [first.urn]
+    while waiting:
+        following = _needed_by(stack).get(waiting.pop(), set()) - found
+        found |= following
+        waiting += following
+    return found
+
+
+@lru_cache(maxsize=2)
+def _needed_by(stack: Stack) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for resource in stack.resources:
+        for needed in resource.dependencies:
+            found.setdefault(needed, set()).add(resource.urn)
+    return found
+
+
 def networks(stack: Stack, resource: Planned) -> dict[str, Planned | None]:
     """The networks a workload is on, by physical name; None for one the stack doesn't declare.
 

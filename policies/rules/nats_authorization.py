@@ -5,54 +5,69 @@ each may do.
 import re
 from collections.abc import Iterator
 
+from policies import nats
 from policies.example import container, planned
-from policies.files import files_of
+from policies.files import File, files_of
 from policies.inputs import Undecided
 from policies.planned import CONTAINER, SERVICE_CONFIG, Planned
 from policies.rule import ALWAYS, Config, Found, Rule, Severity
 from policies.values import UNKNOWN, Secret
 
-# Subjects as the configuration writes them: a list or one; a permission may hold them by a key.
-_SUBJECTS = r"""(?:\[[^\]]*\]|["']?[^\s"',}\]]+["']?)"""
-_GIVEN = rf"""(?:[:=]\s*)?(\{{[^}}]*\}}|{_SUBJECTS})"""
+NAME = re.compile(r"nats(-server)?[\w-]*\.conf")
 
 
 def check(resource: Planned, _: Config) -> Iterator[Found]:
-    for file in files_of(resource):
-        if file.path is UNKNOWN and _of_nats(resource):
+    carried = list(files_of(resource))
+    parts = {name for file in carried for name in _included(file)}
+    for file in carried:
+        own = _of_nats(resource)
+        if file.path is UNKNOWN and own:
             yield Undecided(f"{file.where}.file")
-        elif re.match(r"^nats(-server)?[\w-]*\.conf$", file.name):
-            if isinstance(file.text, str):
-                yield from _server(re.sub(r"(?m)(?:#|//).*$", "", file.text))
-            else:
-                yield Undecided(file.where)
-        elif file.name == "users.conf" and isinstance(file.text, str):
-            yield from _users(file.text)  # with passwords in it, unknown until they are made
+        elif NAME.fullmatch(file.name) or (own and file.name not in parts and _may_be(file)):
+            yield from _server(file)
+        elif file.name == "users.conf" or (own and file.name in parts):
+            yield from _part(file)  # with passwords in it, unknown until they are made
 
 
 def _of_nats(resource: Planned) -> bool:
     return resource.type == CONTAINER and resource.workload.service == "nats"
 
 
-def _server(text: str) -> Iterator[str]:
-    if not re.sub(r"(?m)^\s*include\s.*$", "", text).strip():
+def _may_be(file: File) -> bool:
+    """Whether NATS may be started with it, whatever it is called: no key, no certificate."""
+    return not (isinstance(file.text, str) and file.text.startswith("-----BEGIN"))
+
+
+def _included(file: File) -> list[str]:
+    """The names of the files it leads to."""
+    if not isinstance(file.text, str):
+        return []
+    found = re.findall(r"""(?m)^[^#\n]*?\binclude\s+["']?([^\s"';}]+)""", file.text)
+    return [path.rpartition("/")[2] for path in found]
+
+
+def _server(file: File) -> Iterator[Found]:
+    if not isinstance(file.text, str):
+        yield Undecided(file.where)
+        return
+    try:
+        configuration = nats.parsed(file.text)
+    except ValueError as fault:
+        yield f"{file.where} is no configuration of NATS: {fault}"
+        return
+    if not configuration.keys() - {nats.INCLUDE}:
         return  # it only leads to another file
-    if "no_auth_user" in text:
-        yield "no_auth_user lets clients in without a password"
-    if not re.search(r"\b(authorization|accounts|operator|resolver)\b", text):
+    if not nats.names_users(configuration):
         yield "its configuration names no users"
-    yield from _users(text)
+    yield from nats.faults(configuration)
 
 
-def _users(text: str) -> Iterator[str]:
-    users = len(re.findall(r"""["']?\b(?:user|nkey)["']?\s*[:=]""", text))
-    permissions = len(re.findall(r"""["']?\bpermissions["']?\s*[:={]""", text))
-    if users > permissions and "default_permissions" not in text:
-        yield f"{users - permissions} of {users} users have no permissions of their own"
-    allowed = re.sub(rf"""["']?\bdeny["']?\s*[:=]\s*{_SUBJECTS}""", "", text)
-    for subjects in re.findall(rf"""\b(?:publish|subscribe|pub|sub)["']?\s*{_GIVEN}""", allowed):
-        if ">" in re.split(r"""[\s,\[\]{}"':=]+""", subjects):
-            yield "a user may publish or read every subject"
+def _part(file: File) -> Iterator[str]:
+    if isinstance(file.text, str):
+        try:
+            yield from nats.faults(nats.parsed(file.text))
+        except ValueError as fault:
+            yield f"{file.where} is no configuration of NATS: {fault}"
 
 
 rule = Rule(
@@ -74,16 +89,28 @@ rule = Rule(
                 {
                     "file": "/run/secrets/users.conf",
                     "content": Secret(
-                        'users: [{"user": "api", "permissions": {"publish": ["tasks.*"]}}]'
+                        'users: [{"user": "api", "permissions": {"publish": ["tasks.*"], '
+                        '"subscribe": ["_INBOX.>"]}}]'
                     ),
                 },
             ]
         ),
-        planned(SERVICE_CONFIG, name="nats.conf", dataRaw="authorization { users = [] }"),
+        planned(
+            SERVICE_CONFIG,
+            name="nats.conf",
+            dataRaw="authorization { users = [{user: a, permissions: {pub: x, sub: y}}] }",
+        ),
     ),
     fails=(
         container(
             uploads=[{"file": "/etc/nats/nats-server.conf", "content": "listen: 0.0.0.0:4222\n"}]
+        ),
+        container(
+            uploads=[{"file": "/etc/nats/nats.conf", "content": "authorization { }\nhttp: 8222"}]
+        ),
+        container(
+            uploads=[{"file": "/etc/nats/my.cfg", "content": 'server_name: "authorization"'}],
+            labels=[{"label": "tasktracker.service", "value": "nats"}],
         ),
         container(
             uploads=[

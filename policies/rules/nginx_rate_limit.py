@@ -15,15 +15,15 @@ from policies.rule import Config, Found, Level, Levels, Rule, Severity
 
 CLIENT = ("$binary_remote_addr", "$remote_addr")
 RATE = re.compile(r"rate=(\d+)r/([sm])")
-# It is one request however long it lasts.
+# It is one request however long it lasts: what is limited is how many are open.
 SOCKET = re.compile(r"/ws\b")
 
 
 class Rates(Config):
     """What a client may be let do at most."""
 
-    highest_per_second: float = Field(default=500, gt=0)
-    highest_burst: int = Field(default=1000, gt=0)
+    highest_per_second: float = Field(default=1000, gt=0)
+    highest_burst: int = Field(default=2000, gt=0)
 
 
 def check(stack: Stack, config: Rates) -> Iterator[Found]:
@@ -39,6 +39,10 @@ def check(stack: Stack, config: Rates) -> Iterator[Found]:
                 continue
             site.require()
             yield site.owner, f"{place(answer)} has no limit_req"
+        for answer, limits in contexts(site.root, "limit_conn"):
+            if SOCKET.search(" ".join(answer.args)) and _hosts(answer) & targets and not limits:
+                site.require()
+                yield site.owner, f"{place(answer)} has no limit_conn"
         if targets:
             yield from ((site.owner, fault) for fault in _faults(site, config))
 
@@ -55,8 +59,9 @@ def _faults(site: Site, config: Rates) -> Iterator[str]:
         burst = re.search(r"burst=(\d+)", " ".join(limit.args))
         if burst and int(burst[1]) > config.highest_burst:
             yield f"limit_req has a burst of {burst[1]}, which limits nobody"
-    if any(d.args == ("on",) for d in site.root.below("limit_req_dry_run")):
-        yield "limit_req_dry_run only counts what it would refuse"
+    for name in ("limit_req_dry_run", "limit_conn_dry_run"):
+        if any(d.args == ("on",) for d in site.root.below(name)):
+            yield f"{name} only counts what it would refuse"
     statuses = list(site.root.below("limit_req_status"))
     if zones and not (statuses and all(d.args == ("429",) for d in statuses)):
         yield "limit_req_status is not 429"

@@ -31,6 +31,13 @@ class Draft:
         resource = self._copy((type, name))
         self._changed[type, name] = replace(resource, options=replace(resource.options, **options))
 
+    def needs(self, name: str, type: str, without: str) -> None:
+        """Take a resource out of what another one comes after."""
+        resource = self._copy((type, name))
+        kept = tuple(urn for urn in resource.dependencies if not urn.endswith(f"::{without}"))
+        assert kept != resource.dependencies, f"{name} never needed {without}"
+        self._changed[type, name] = replace(resource, dependencies=kept)
+
     def _copy(self, key: Key) -> Planned:
         if key not in self._changed:
             resource = self._original[key]

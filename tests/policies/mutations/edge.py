@@ -133,6 +133,7 @@ _ALL = (
             "upstreams.conf", "upstream api {", "upstream api { server postgres:5432 resolve;"
         ),
     ),
+    ("sockets unlimited", RATE, without_line("nginx.conf", "limit_conn sockets")),
     ("no rate limit", RATE, conf("limit_req zone=api burst=100 nodelay;", "")),
     ("statistics unlimited", RATE, conf("limit_req zone=statistics burst=2 nodelay;", "")),
     ("refused by 503", RATE, without_line("nginx.conf", "limit_req_status")),

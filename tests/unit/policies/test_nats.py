@@ -24,6 +24,10 @@ def found(permissions: str) -> list[str]:
         'permissions { publish { allow: ["a", ">"] } }',
         '"permissions": {"publish": {"allow": [">"], "deny": ["a"]}}',
         "permissions: {pub: '>'}",
+        'permissions: {publish: ["*.>"], subscribe: x}',
+        'permissions: {publish: ["*.*"], subscribe: x}',
+        "permissions: {publish: x}",
+        "permissions: {publish: {deny: [a]}, subscribe: x}",
     ],
 )
 def test_a_user_who_may_do_everything_is_found(permissions: str) -> None:
@@ -34,7 +38,7 @@ def test_a_user_who_may_do_everything_is_found(permissions: str) -> None:
     "permissions",
     [
         'permissions: {publish: ["$JS.API.>", "tasks.>"], subscribe: ["_INBOX.a.>"]}',
-        'permissions: {publish: {allow: ["a.>"], deny: [">"]}}',
+        'permissions: {publish: {allow: ["a.>"], deny: [">"]}, subscribe: a}',
         'permissions: {publish: {deny: ">"}, subscribe: ["_INBOX.>"]}',
     ],
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import hashlib
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -28,7 +29,7 @@ OF_RESOURCES = [rule for rule in RULES if rule.applies]
 def through_proxies(resource: Planned) -> Planned:
     """The resource as the pack would read it from the SDK's own proxies."""
     proxied = unknown_checking_proxy(_sentinels(copy.deepcopy(resource.data)))
-    return Planned(resource.type, resource.urn, plain(proxied), resource.options)
+    return replace(resource, data=plain(proxied))
 
 
 def _sentinels(value: Any) -> Any:
@@ -219,6 +220,8 @@ def allowing(id: str, values: dict[str, Any], index: int = 0) -> Any:
         allowing("nginx-body-limit", {"highest_megabytes": 99999}, 2),
         allowing("nginx-rate-limit", {"highest_per_second": 1e9}),
         allowing("nginx-routes", {"routes": {}}),
+        allowing("nats-configuration-known", {"nats": []}),
+        allowing("migrations-first", {"released": []}),
         allowing("proven-restore", {"backup_hours": 999999}),
         allowing("require-memory-limit", {"highest_megabytes": 1}),
     ],
