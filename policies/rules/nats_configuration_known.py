@@ -44,7 +44,7 @@ def _path(resource: Planned) -> str:
 
 
 def _is_named(file: File, path: str) -> bool:
-    """Whether a path means a file: by all of it, on a swarm (where no more is known) by its name."""
+    """Whether a path means a file: by all of it, on a swarm by the name, as no more is known."""
     if not path or not isinstance(file.path, str):
         return False
     if file.owner.type == CONTAINER:
