@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
 
@@ -34,11 +35,12 @@ def decoded(value):
     return [decoded(item) for item in value] if isinstance(value, list) else value
 
 unknown = docker.Network("unknown", internal=True, opts=pulumi.ResourceOptions(provider=host)).id
+made = {}
 for entry in json.loads(pathlib.Path("plan.json").read_text()):
-    opts = entry["opts"]
+    opts = {**entry["opts"], "depends_on": [made[urn] for urn in entry["after"]]}
     if entry["type"].startswith("docker:"):
         opts["provider"] = host
-    pulumi.CustomResource(
+    made[entry["urn"]] = pulumi.CustomResource(
         entry["type"], entry["name"], decoded(entry["inputs"]), pulumi.ResourceOptions(**opts)
     )
 """
@@ -90,9 +92,16 @@ class Workspace:
         }
 
     def plan(self, resources: Sequence[Planned]) -> None:
-        """The resources the standard program registers."""
+        """The resources the standard program registers, each behind those it depends on."""
+        listed = {resource.urn: resource for resource in resources}
+        after = {
+            urn: [needed for needed in dict.fromkeys(resource.dependencies) if needed in listed]
+            for urn, resource in listed.items()
+        }
         entries = [
             {
+                "urn": resource.urn,
+                "after": after[resource.urn],
                 "type": resource.type,
                 "name": resource.name,
                 "inputs": _encoded(resource.data),
@@ -101,7 +110,7 @@ class Workspace:
                     "delete_before_replace": resource.options.delete_before_replace,
                 },
             }
-            for resource in resources
+            for resource in (listed[urn] for urn in TopologicalSorter(after).static_order())
         ]
         (self.folder / "plan.json").write_text(json.dumps(entries))
 
