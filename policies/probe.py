@@ -21,6 +21,7 @@ _HOLLOW = {
     *("seq", "sync", "nproc", "arch", "tty", "logname", "groups", "umask", "ulimit", "alias"),
     *("hash", "times", "wait", "shift", "unset", "local", "declare", "readonly", "usleep", "yes"),
     *("service", "supervisorctl", "systemctl", "rc-service", "sv", "s6-svstat", "initctl", "jps"),
+    *("mktemp", "dd", "apk", "dpkg", "apt", "rpm"),
     *("rm", "cp", "mv", "chmod", "chown", "ln", "clear", "cal", "locale", "getconf", "let"),
 }
 # They read a file: that asks something where the service writes it.
@@ -32,6 +33,8 @@ _READERS = {
 _PATTERN_FIRST = {"grep", "egrep", "fgrep", "sed", "awk", "jq", "tr"}
 _OF_THE_IMAGE = re.compile(
     r"/*(?:(?:proc|sys|dev|etc|bin|sbin|lib\w*|usr|boot|root)(?:/.*)?)?|\.{1,2}/?|.*\.pid"
+    r"|/(?:tmp|run|home|opt|mnt|srv|media|app|data|var(?:/\w+)?)/?"
+    r"|.*\.(?:py|js|jar|so|conf|cfg|ya?ml|toml|css|sh)"
 )
 _LOOKS = {*"bcdefghkLOprsSuwxGN"}
 # They run the rest of their words: program → options that take a word of their own.
@@ -128,6 +131,8 @@ def _argv(words: Sequence[str], output: bool = False) -> frozenset[int]:
         return _argv(rest, output) if rest else frozenset({OK})
     if program in ("[", "[[", "test", "expr"):
         return _test([word for word in arguments if word not in ("]", "]]")])
+    if program in ("echo", "printf") and output and any("$" in word for word in arguments):
+        return EITHER
     if program in _HOLLOW or (arguments and set(arguments) <= _VERSIONS):
         return frozenset({OK})
     if program in _READERS:
@@ -138,7 +143,9 @@ def _argv(words: Sequence[str], output: bool = False) -> frozenset[int]:
         away = [word for word in arguments if not re.match(r"-|\d+$", word)]
         itself = all(_ITSELF.fullmatch(word) for word in away)
         return frozenset({OK}) if itself else EITHER
-    if program == "curl" and not output and not _fails(arguments):
+    if program == "curl" and (
+        any(word.startswith("file:") for word in arguments) or not (output or _fails(arguments))
+    ):
         return frozenset({OK})
     inline = _code(program, arguments)
     return frozenset({OK}) if inline is not None and _trivial(program, inline) else EITHER
@@ -146,8 +153,12 @@ def _argv(words: Sequence[str], output: bool = False) -> frozenset[int]:
 
 def _shell(arguments: list[str]) -> frozenset[int]:
     flags = ""
+    if all(word.startswith("-") for word in arguments):
+        return frozenset({OK})  # it is given nothing to do
     for index, word in enumerate(arguments):
         if re.fullmatch(r"-\w*c", word) and index + 1 < len(arguments):
+            if re.search(r"(?:^|\s)-\w*n", f"{flags} {word}"):
+                return frozenset({OK})  # it only reads
             errexit = bool(re.search(r"(?:^|\s)-\w*e", f"{flags} {word}"))
             return ends(arguments[index + 1], _argv, errexit, "pipefail" in flags.split())
         flags += f" {word}"
@@ -216,7 +227,7 @@ def _code(program: str, arguments: list[str]) -> str | None:
             return None  # a file of the image
         if found := option.match(word):
             return word[found.end() :] or " ".join(arguments[index + 1 : index + 2])
-    return None
+    return None if {"-m", "-r"} & {*arguments} else ""
 
 
 def _trivial(program: str, text: str) -> bool:

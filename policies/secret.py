@@ -79,6 +79,9 @@ _TEXT = re.compile(
     rf"|(?i:[a-z][a-z0-9+.-]{{0,30}})://[^\s/:@]*:(?!{_REFERENCE}@)[^\s/@]+@"
     rf"|(?i:(?:^|[;\"'])\s*(?:password|pwd)\s*=\s*(?!{_REFERENCE})[^\s;\"']+\s*;)"
     rf"|(?i:;\s*(?:password|pwd)\s*=\s*(?!{_REFERENCE})[^\s;\"']+)"
+    rf"|(?i:[?&](?:ssl)?(?:password|passwd|pwd|token|access_token|secret|api_?key)=)"
+    rf"(?!{_REFERENCE})[^&\s\"']+"  # in a query
+    rf"|(?i:\bauthorization:\s*(?:bearer|basic|token))\s+(?!{_REFERENCE}|\$\w)[^\s\"']+"
     rf"|(?i:\b(?:bearer|basic))\s+(?!{_REFERENCE})(?=\S*\d)[\w.~+/-]{{8,}}=*"
     "|" + "|".join(_SHAPES)
 )
@@ -173,7 +176,8 @@ def secret_options(words: Sequence[str]) -> list[str]:
                 found.append(name if _SPELLED.match(name) else name[:2])
         elif assigned := _ASSIGNMENT.fullmatch(word):
             name, value = assigned.groups()
-            if secret_name(name) and _given(value, name):
+            named = strong_name(name) or (name.isupper() and secret_name(name))
+            if named and _given(value, name):
                 found.append(name)
     return found
 

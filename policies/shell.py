@@ -25,7 +25,7 @@ _JUDGES = {"grep", "egrep", "fgrep", "jq"}
 _OPERATOR = re.compile(r"&&|\|\||;;&?|\|&|[;|&()\n]")
 _REDIRECTION = re.compile(r"(?:\d*(?:<<<|<<-?|<>|<&|>&|>>|>\||[<>])|&>>?)[ \t]*")
 _COMMENT = re.compile(r"#[^\n]*")
-_REFERENCE = re.compile(r"\$(?:\w+|\{\w+[^}]*\})")
+_REFERENCE = re.compile(r"\$(?:(\w+)|\{#?(\w+)(?::?[-=+?]([^}]*))?[^}]*\})")
 _ASSIGNMENT = re.compile(r"\w+\+?=")
 _CLOSERS = {"then", "do", "elif", "else", "fi", "done", "esac", "}", ")", ";;", ";;&"}
 _DEEPEST = 10  # each level may double what is to follow
@@ -82,6 +82,8 @@ class _Loop:
     until: bool
     condition: _List | None  # none for a loop over words
     body: _List
+    name: str = ""
+    words: tuple[_Word, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -110,6 +112,7 @@ class _Shell:
         self.errexit = errexit
         self.pipefail = pipefail
         self.asked = False
+        self.assigned: set[str] = set()  # what holds no answer of its own is the environment's
         self.trap: str | None = None
         self.functions: dict[str, _Node] = {}
         self.depth = 0
@@ -216,6 +219,9 @@ class _Shell:
     def loop(self, node: _Loop, status: int) -> _Ends:
         """A loop that waits for something waits until the engine gives up on the check."""
         if node.condition is None:
+            self.assigned.add(node.name)
+            for word in node.words:
+                self._expanded(word)
             going, ended = self.sequence(node.body, OK)
             return going, ended
         held, ended = self._condition(node.condition, status)
@@ -236,6 +242,7 @@ class _Shell:
         words = list(node.words)
         answer: frozenset[int] | None = None
         while words and words[0].bare and _ASSIGNMENT.match(words[0].text):
+            self.assigned.add(words[0].text.partition("=")[0].rstrip("+"))
             if words[0].commands:  # it ends as what it substitutes
                 answer = EITHER if self._asks(words[0]) else frozenset({OK})
             words = words[1:]
@@ -264,9 +271,16 @@ class _Shell:
             self.pipefail = _set(flags, "", "pipefail", self.pipefail)
             return frozenset({OK}), nothing
         if name == "trap":
-            if len(arguments) > 1 and {*arguments[1:]} & {"EXIT", "0", "ERR"}:
+            signals = {argument.upper().removeprefix("SIG") for argument in arguments[1:]}
+            if signals & {"EXIT", "0", "ERR"}:
                 self.trap = None if arguments[0] == "-" else arguments[0]
             return frozenset({OK}), nothing
+        if name in ("export", "local", "declare", "readonly", "read"):
+            self.assigned.update(argument.partition("=")[0] for argument in arguments)
+        if name == "alias":
+            for argument in arguments:
+                alias, _, text = argument.partition("=")
+                self.functions[alias] = _parsed(text)
         body = self.functions.get(name) if name != "eval" else _parsed(" ".join(arguments))
         if body is None:
             return None
@@ -283,9 +297,14 @@ class _Shell:
         for command in word.commands:
             mark = "$" if self._asks(_Word("", commands=(command,))) else ""
             text = text.replace(f"$({command})", mark).replace(f"`{command}`", mark)
-        if not (self.asked or word.literal):
-            text = _REFERENCE.sub(lambda found: found[0].strip("${}"), text)
-        return text
+        return text if word.literal else _REFERENCE.sub(self._value, text)
+
+    def _value(self, found: re.Match[str]) -> str:
+        """A variable that may hold an answer as it is, any other as a text that tells nothing."""
+        name = found[1] or found[2]
+        if self.asked and name in self.assigned:
+            return found[0]
+        return found[3] or name
 
     def _asks(self, word: _Word) -> bool:
         """Whether what it substitutes is an answer: that of any command inside."""
@@ -325,8 +344,8 @@ def _code(arguments: Sequence[str], status: int) -> frozenset[int]:
         return frozenset({status})
     if "$" in code:
         return EITHER
-    if not re.fullmatch(r"\d+", code):
-        return frozenset({FAILED})
+    if not code.isdecimal():
+        return frozenset({FAILED if code.startswith("-") else status})
     return frozenset({OK if int(code) % 256 == 0 else FAILED})
 
 
@@ -581,9 +600,13 @@ class _Reader:
         return _Loop(until, condition, self._body())
 
     def _for(self) -> _Loop:
+        self.place += 1
+        name, words = str(self.here), list[_Word]()
         while self.here is not None and not self.is_word("do"):
+            token = self.tokens[self.place]
+            words += [token] if isinstance(token, _Word) else []
             self.place += 1
-        return _Loop(False, None, self._body())
+        return _Loop(False, None, self._body(), name, tuple(words))
 
     def _body(self) -> _List:
         self.take("do")

@@ -119,6 +119,21 @@ HOLLOW = [
     ["CMD-SHELL", "[[ 1 == 1 && 2 == 2 ]]"],
     ["CMD-SHELL", "eval 'exit 0'"],
     ["CMD-SHELL", "curl -f x | tee /dev/null"],
+    ["CMD-SHELL", "curl -f x || exit ${CODE:-0}"],
+    ["CMD-SHELL", "exit ${CODE}"],
+    ["CMD-SHELL", "sh"],
+    ["CMD-SHELL", "bash --version"],
+    ["CMD-SHELL", 'bash -nc "curl -f x"'],
+    ["CMD-SHELL", "alias curl=true\ncurl -f x"],
+    ["CMD-SHELL", "trap 'exit 0' exit; curl -f x"],
+    ["CMD-SHELL", "test -d /tmp"],
+    ["CMD-SHELL", "[ -d /var/log ]"],
+    ["CMD-SHELL", "test -f /app/main.py"],
+    ["CMD-SHELL", "curl -f file:///etc/passwd"],
+    ["CMD-SHELL", "python"],
+    ["CMD-SHELL", "node --version"],
+    ["CMD-SHELL", "echo $HOME | grep root"],
+    ["CMD-SHELL", "for i in a b; do echo $i; done | grep a"],
 ]
 
 REAL = [
@@ -192,6 +207,13 @@ REAL = [
     ["CMD-SHELL", "php -r \"exit(file_get_contents('http://x') ? 0 : 1);\""],
     ["CMD-SHELL", "wget -qO- x | grep -q ok && ps"],
     ["CMD-SHELL", "echo 'ruok' | nc localhost 2181"],
+    ["CMD-SHELL", 'status=$(curl -s http://x); echo "$status" | grep -q ok'],
+    ["CMD-SHELL", "for u in $(cat /tmp/urls); do curl -f $u || exit 1; done"],
+    ["CMD-SHELL", "curl -f x; code=$?; exit ${code}"],
+    ["CMD-SHELL", "curl -f x || exit -1"],
+    ["CMD-SHELL", "bash /probe.sh"],
+    ["CMD-SHELL", 'read -r line < /tmp/beat; [ "$line" = ok ]'],
+    ["CMD-SHELL", "python -m app.health"],
 ]
 
 

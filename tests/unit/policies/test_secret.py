@@ -63,7 +63,9 @@ def test_a_name_that_only_sounds_so_does_not(name: str) -> None:
         "pypi-" + "a" * 60,
         "AccountName=a;AccountKey=" + "a" * 40 + "==",
         "Server=x;Password=Foo",
-        "Authorization: Bearer abc123def456",
+        "Bearer abc123def456",
+        "Authorization: Bearer abcdef",
+        "postgres://h/db?user=a&password=hunter",
     ],
 )
 def test_a_text_gives_itself_away(text: str) -> None:
@@ -75,6 +77,7 @@ def test_a_text_gives_itself_away(text: str) -> None:
     [
         *("nats://nats:4222", "https://example.org/a:b", "postgres://api@postgres/x", "10:30"),
         *("sk-1", "redis://:${REDIS_PASSWORD}@redis", "amqp://u:$PASSWORD@h", "Bearer of news"),
+        *("Authorization: Bearer ${TOKEN}", "http://h/?token=$TOKEN", "Authorization: Bearer $t"),
         *("redis://:$(cat /run/secrets/p)@h", "Server=x;Password=${PASSWORD}", "pwd=1"),
     ],
 )
@@ -157,6 +160,8 @@ def test_what_is_not_tried_first_is_not(value: str) -> None:
         (["unknown", "-password", "x"], ["-password"]),
         (["curl", "-u", "a:b", "http://x"], ["-u"]),
         (["curl", "-u", "a", "http://x"], []),
+        (["app", "key=a"], []),
+        (["app", "password=a"], ["password"]),
         (["mysqladmin", "-p", "ping"], []),
         (["mysqladmin -p$MYSQL_PASSWORD ping"], []),
         (["redis-cli", "-a", "$(cat /run/secrets/p)"], []),
