@@ -60,10 +60,12 @@ def _known(value: object) -> str | Unknown:
 
 
 def _decoded(value: object) -> str | Unknown | None:
-    if value is None or value is UNKNOWN:
-        return UNKNOWN if value is UNKNOWN else None
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        return UNKNOWN  # what is no text is as good as unknown
     try:
-        text = base64.b64decode(str(value), validate=True).decode()
+        text = base64.b64decode(value, validate=True).decode()
     except (binascii.Error, UnicodeDecodeError, ValueError):
-        text = str(value)
+        text = value
     return Secret(text) if isinstance(value, Secret) else text

@@ -68,7 +68,7 @@ def _part(name: str, needs: tuple[Planned, ...] = (), **inputs: Any) -> Planned:
     return replace(made, dependencies=tuple(each.urn for each in needs))
 
 
-_JOB: dict[str, Any] = {"mustRun": False, "restart": "no"}
+_JOB: dict[str, Any] = {"mustRun": False, "restart": "no", "attach": True}
 _POSTGRES, _BACKUP = _part("postgres"), _part("backup")
 _POINT = _part("restore-point", **_JOB)
 _MIGRATIONS = _part("migrations", **_JOB)
