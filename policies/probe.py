@@ -11,7 +11,7 @@ import re
 import warnings
 from collections.abc import Sequence
 
-from policies.shell import EITHER, FAILED, OK, ends
+from policies.shell_text.endings import EITHER, FAILED, OK, ends
 
 # They succeed whatever the state of the service: they print, or look whether a process exists.
 _HOLLOW = {
