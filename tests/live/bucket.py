@@ -56,7 +56,7 @@ class Bucket:
 @contextmanager
 def bucket(folder: Path) -> Iterator[Bucket]:
     """SeaweedFS with its data in the folder, where containers reach this host."""
-    address = _address_on_bridge()
+    address = address_on_bridge()
     found = Bucket(
         endpoint=f"{address}:{free_port()}",
         ca_file=str(folder / "tls.crt"),
@@ -110,7 +110,7 @@ def bucket(folder: Path) -> Iterator[Bucket]:
             server.wait()
 
 
-def _address_on_bridge() -> str:
+def address_on_bridge() -> str:
     """The host's own on the engine's first network: the first one there, unless it is given."""
     told = docker("network", "inspect", "bridge", "--format", "{{json .IPAM.Config}}")
     first = json.loads(told)[0]

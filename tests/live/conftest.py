@@ -2,6 +2,7 @@
 
 import json
 import os
+import secrets
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -12,10 +13,11 @@ import pytest
 
 from images import registry
 from tests.live import raising, stacks
-from tests.live.bucket import Bucket, bucket
+from tests.live.bucket import Bucket, address_on_bridge, bucket
 from tests.live.pulumi_stack import ROOT, PulumiStack, clear
 from tests.live.replicated import replicated as replicated
 from tests.live.site import Site
+from tests.live.telegram import Telegram
 
 REGISTRY = "127.0.0.1:5000"
 
@@ -67,6 +69,14 @@ def backups(tmp_path_factory: pytest.TempPathFactory, machine: None) -> Iterator
 
 
 @pytest.fixture(scope="session")
+def telegram(machine: None) -> Iterator[Telegram]:
+    """Where the bot of prod calls, on an address of this host that containers reach."""
+    server = Telegram(f"4711:{secrets.token_hex(16)}", address_on_bridge())
+    yield server
+    server.close()
+
+
+@pytest.fixture(scope="session")
 def raised(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, machine: None
 ) -> Iterator[Raised]:
@@ -76,10 +86,12 @@ def raised(
     images = {e: request.getfixturevalue("images" if e == "dev" else "pushed") for e in wanted}
     # As their stack files have it: dev keeps no backups.
     backups = {e: None if e == "dev" else request.getfixturevalue("backups") for e in wanted}
+    # One stack has the bot, the one that backs its sessions up as well.
+    bots = {e: request.getfixturevalue("telegram") if e == "prod" else None for e in wanted}
     with ThreadPoolExecutor(len(wanted)) as pool:
         try:
             yield {
-                e: pool.submit(raising.raise_stack, e, images[e], folder / e, backups[e])
+                e: pool.submit(raising.raise_stack, e, images[e], folder / e, backups[e], bots[e])
                 for e in wanted
             }
         finally:

@@ -6,9 +6,12 @@ from typing import Any
 from tests.live import stacks
 from tests.live.bucket import Bucket
 from tests.live.pulumi_stack import PROJECT, PulumiStack, clear
+from tests.live.telegram import Telegram
 
 # The first port of each on this machine, below the range that clients' own ports come from.
 PORTS = {"dev": 28080, "staging": 28180, "prod": 28280}
+
+BOT_LIMITS = {"cpus": 0.2, "memory": 128, "cpus_reserved": 0.1, "memory_reserved": 32}
 
 
 def live(environment: str) -> tuple[str, str]:
@@ -17,7 +20,11 @@ def live(environment: str) -> tuple[str, str]:
 
 
 def raise_stack(
-    environment: str, images: dict[str, Any], folder: Path, backups: Bucket | None
+    environment: str,
+    images: dict[str, Any],
+    folder: Path,
+    backups: Bucket | None,
+    telegram: Telegram | None,
 ) -> PulumiStack:
     """`<environment>-live`, brought up from nothing; `images` are as `images/build` writes them.
 
@@ -39,6 +46,9 @@ def raise_stack(
     if backups:
         values["backups"] = values.get("backups", {}) | backups.settings()
         secrets |= backups.secrets
+    if telegram:
+        values["bot"] = {"limits": BOT_LIMITS, "base_url": telegram.url}
+        secrets["telegram-bot-token"] = telegram.token
     stack = PulumiStack(name, values, secrets, folder)
     stack.up().succeeded()
     return stack

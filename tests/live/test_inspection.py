@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from components.backups import LIMITS
+from components import backup_sessions, backups
 from tests.live.app.processes import wait_for
 from tests.live.pulumi_stack import PulumiStack, docker, inspect
 from tests.live.running import PROC, Mount, Running, running
@@ -22,6 +22,20 @@ MEGABYTE = 1024 * 1024
 SECOND = 1_000_000_000  # Docker counts in nanoseconds
 NO_CAPABILITIES = "0" * 16
 SECCOMP_FILTER = "2"  # proc(5)
+
+# What runs only where a part of the stack file asks for it: which parts those are.
+ASKED_FOR = {
+    "backup": {"backups"},
+    "drill": {"backups"},
+    "bot": {"bot"},
+    "sessions-backup": {"backups", "bot"},
+}
+# Of these no stack file gives the size.
+LIMITS = {
+    "backup": backups.LIMITS,
+    "drill": backups.LIMITS,
+    "sessions-backup": backup_sessions.LIMITS,
+}
 
 # What Docker itself mounts in every container and lets be written.
 DOCKERS_OWN = {
@@ -71,6 +85,14 @@ MEANT = {
     "drill": Meant(
         None, 999, "backup scheduled", (30, 10, 3, 20), ("SIGTERM", 60),
         frozenset({"/tmp", "/var/lib/postgresql", "/var/lib/drill"}),
+    ),
+    "bot": Meant(
+        "bot", 10004, "http://127.0.0.1:8080/health", (30, 10, 3, 20), ("SIGTERM", 30),
+        frozenset({"/tmp", "/sessions"}),
+    ),
+    "sessions-backup": Meant(
+        None, 10004, "backup scheduled", (30, 10, 3, 20), ("SIGTERM", 10),
+        frozenset({"/tmp", "/var/lib/postgresql"}),
     ),
 }  # fmt: skip
 
@@ -209,13 +231,13 @@ def test_what_does_not_run_has_ended_well_or_never_started(stack: PulumiStack) -
 
 def _services(stack: PulumiStack) -> list[str]:
     """Those that run in this stack."""
-    return [s for s, meant in MEANT.items() if meant.settings or "backups" in stack.values]
+    return [s for s in MEANT if ASKED_FOR.get(s, set()) <= stack.values.keys()]
 
 
 def _settings(stack: PulumiStack, service: str) -> dict[str, Any]:
     """What its stack file says of a service; what its component does, where that says nothing."""
     key = MEANT[service].settings
-    found: dict[str, Any] = stack.values[key] if key else {"limits": LIMITS.model_dump()}
+    found: dict[str, Any] = stack.values[key] if key else {"limits": LIMITS[service].model_dump()}
     return found
 
 

@@ -31,6 +31,9 @@ NETWORKS = {
 }
 IN_DEV = {"api": {"access"}, "postgres": {"access"}}
 WITH_BACKUPS = {"backup": {"backend", "backups"}, "drill": set[str]()}
+WITH_BOT = {"bot": {"integrations", "egress"}, "api": {"integrations"}}
+WITH_BOTH = {"sessions-backup": {"backups"}}
+OPEN = {"edge", "access", "backups", "egress"}
 
 LISTENS = {
     "nginx": {8080, 8443},
@@ -41,6 +44,8 @@ LISTENS = {
     "nats": {4222, 8222},
     "backup": {8080},
     "drill": set(),
+    "bot": {8080},
+    "sessions-backup": set(),
 }
 PORTS = (5432, 4222, 8222, 8000, 8080, 8443)
 
@@ -76,7 +81,7 @@ def test_every_container_is_on_the_networks_meant_for_its_service(stack: PulumiS
 
 @everywhere
 def test_the_picture_in_the_outputs_shows_the_networks_as_they_are(stack: PulumiStack) -> None:
-    lines = re.findall(r"^  (\w+) --- net_(\w+)$", stack.outputs()["picture"], re.M)
+    lines = re.findall(r"^  ([\w-]+) --- net_(\w+)$", stack.outputs()["picture"], re.M)
     drawn: dict[str, set[str]] = {}
     for service, network in lines:
         drawn.setdefault(service, set()).add(network)
@@ -87,7 +92,7 @@ def test_the_picture_in_the_outputs_shows_the_networks_as_they_are(stack: Pulumi
 @everywhere
 def test_only_who_is_on_an_open_network_reaches_the_world_outside(stack: PulumiStack) -> None:
     containers = running(stack)
-    leads_out = {s for s, on in _networks(stack).items() if on & {"edge", "access", "backups"}}
+    leads_out = {s for s, on in _networks(stack).items() if on & OPEN}
     with outside() as (address, port), ThreadPoolExecutor(len(containers)) as pool:
         tried = list(pool.map(lambda c: reached(c, [], [address], [port]), containers))
     found = {c.service for c, answer in zip(containers, tried, strict=True) if answer.targets}
@@ -127,9 +132,18 @@ def _meant(stack: PulumiStack) -> list[Workload]:
 
 
 def _networks(stack: PulumiStack) -> dict[str, set[str]]:
-    more = IN_DEV if _is_dev(stack) else {}
-    backups = WITH_BACKUPS if "backups" in stack.values else {}
-    return {s: own | more.get(s, set()) for s, own in {**NETWORKS, **backups}.items()}
+    bot, backups = "bot" in stack.values, "backups" in stack.values
+    cases = (
+        (_is_dev(stack), IN_DEV),
+        (bot, WITH_BOT),
+        (backups, WITH_BACKUPS),
+        (bot and backups, WITH_BOTH),
+    )
+    found = {service: set(own) for service, own in NETWORKS.items()}
+    for is_so, more in cases:
+        for service, networks in more.items() if is_so else ():
+            found[service] = found.get(service, set()) | networks
+    return found
 
 
 def _listens(stack: PulumiStack, service: str) -> set[int]:

@@ -32,6 +32,8 @@ READS = {
     "nginx": set[str](),
     "backup": {"backup-nats-a", "backup-passphrase", "s3-access-key", "s3-secret-key"},
     "drill": {"backup-passphrase"},
+    "bot": {"telegram-bot-token"},
+    "sessions-backup": {"backup-passphrase", "s3-access-key", "s3-secret-key"},
 }
 
 COMMAND = "command:local:Command"

@@ -1,73 +1,14 @@
 """The bot, talking to a local server that speaks Telegram's HTTP API and to the real api."""
 
-import json
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
 from tests.live.app.processes import free_port, wait_for
 from tests.live.app.stack import Stack, http
+from tests.live.telegram import Telegram
 
 TOKEN = "4711:canary-of-the-bot"
-
-
-class Telegram:
-    """Hands out updates from an offset on, and keeps what the bot writes."""
-
-    def __init__(self) -> None:
-        self.updates: list[dict[str, object]] = []
-        self.sent: list[tuple[int, str]] = []
-        self.fails = False
-        self.blocked: set[int] = set()  # chats that want to hear nothing
-        telegram = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                content = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                _, bot, method = self.path.split("/")
-                if bot != f"bot{TOKEN}":
-                    self.answer(401, {"ok": False, "description": "Unauthorized"})
-                elif telegram.fails:
-                    self.answer(502, {"ok": False, "description": "Bad Gateway"})
-                elif method == "getUpdates":
-                    # A real one waits up to `timeout` seconds for the first update.
-                    for _ in range(10):
-                        new = [u for u in telegram.updates if u["update_id"] >= content["offset"]]
-                        if new or telegram.closed.wait(0.1):
-                            break
-                    self.answer(200, {"ok": True, "result": new})
-                elif content["chat_id"] in telegram.blocked:
-                    self.answer(403, {"ok": False, "description": "Forbidden: blocked"})
-                else:
-                    telegram.sent.append((content["chat_id"], content["text"]))
-                    self.answer(200, {"ok": True, "result": {}})
-
-            def answer(self, status: int, content: object) -> None:
-                body = json.dumps(content).encode()
-                self.send_response(status)
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, *_: object) -> None:
-                return
-
-        self.closed = threading.Event()
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-    def write(self, chat: int, text: str) -> None:
-        """Let somebody write to the bot."""
-        message = {"chat": {"id": chat}, "text": text, "date": 0}
-        self.updates.append({"update_id": len(self.updates) + 1, "message": message})
-
-    def close(self) -> None:
-        self.closed.set()
-        self.server.shutdown()
-        self.server.server_close()
 
 
 class Bot:
@@ -97,7 +38,7 @@ class Bot:
 
 @pytest.fixture
 def telegram() -> Iterator[Telegram]:
-    server = Telegram()
+    server = Telegram(TOKEN)
     yield server
     server.close()
 
