@@ -4,6 +4,7 @@ import json
 import re
 import time
 from collections.abc import Iterator
+from datetime import datetime
 
 import pytest
 
@@ -11,7 +12,7 @@ from tests.live.app.processes import wait_for
 from tests.live.container import wait_until_healthy
 from tests.live.leftovers import leftovers
 from tests.live.load import Load, Request
-from tests.live.pulumi_stack import PulumiStack, Result, docker
+from tests.live.pulumi_stack import PulumiStack, Result, docker, inspect
 from tests.live.replicated import BASE, NAME
 from tests.live.site import Site
 
@@ -122,6 +123,23 @@ def test_workers_that_crash_hold_back_the_whole_release(
         assert load.figures().failed == 0, load.figures()
 
 
+def test_migrations_that_crash_hold_back_the_whole_release(
+    releases: Releases, loads: tuple[Load, Load]
+) -> None:
+    broken = releases.break_image("migrations", CRASH)
+    said = releases.up("sha-0003bad", migrations=broken).failed()
+    assert re.search(rf'exit status 1: "docker start .*{NAME}-migrations-\w+"', said), said
+    assert "broken release: the table is missing" in said, "its log is not shown"
+    releases.assert_old_ones_run()
+    site = Site(releases.stack)
+    site.done(site.create("the old workers work on").json()["id"])
+    for service, names in releases.old.items():
+        assert set(releases.stack.containers(service)) == names, f"{service} of a half release"
+    assert answered(loads[0]) == {releases.first}
+    for load in loads:
+        assert load.figures().failed == 0, load.figures()
+
+
 def test_a_good_release_costs_no_request_and_leaves_nothing_of_the_broken_ones(
     releases: Releases, loads: tuple[Load, Load]
 ) -> None:
@@ -138,3 +156,22 @@ def test_a_good_release_costs_no_request_and_leaves_nothing_of_the_broken_ones(
     assert releases.serves == "sha-0000002"
     assert leftovers(releases.stack) == []
     assert len(releases.stack.containers("api")) == len(releases.stack.containers("worker")) == 2
+
+
+def test_the_migrations_of_a_release_have_ended_before_any_of_it_starts(
+    releases: Releases,
+) -> None:
+    stack = releases.stack
+    label = f"label=tasktracker.stack={stack.name}"
+    job = ("--filter", "label=tasktracker.service=migrations", "--filter", "status=exited")
+    (migrations,) = docker("ps", "--all", "--quiet", "--filter", label, *job).split()
+    assert f"RELEASE={releases.serves}" in inspect(migrations)["Config"]["Env"]
+    assert inspect(migrations)["State"]["ExitCode"] == 0
+    ended = moment(migrations, "FinishedAt")
+    for container in (*stack.containers("api"), *stack.containers("worker")):
+        assert ended < moment(container, "StartedAt"), f"{container} met the schema before it"
+
+
+def moment(container: str, what: str) -> datetime:
+    """When the engine started it, or saw its end."""
+    return datetime.fromisoformat(inspect(container)["State"][what])
