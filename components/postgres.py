@@ -157,7 +157,7 @@ def roles_workload(args: PostgresArgs, sockets: pulumi.Output[str]) -> Workload:
         environment={
             "PGHOST": SOCKETS,
             "PGUSER": SUPERUSER,
-            "PGDATABASE": DATABASE,
+            "PGDATABASE": "postgres",
         },
         networks=(),
         mounts=(Mount(volume=sockets, path=SOCKETS, read_only=True),),

@@ -2,6 +2,10 @@
 -- which one is in use. Running this again changes nothing but passwords that were rotated. What a
 -- role may do with tables is granted by the migrations.
 \set ON_ERROR_STOP on
+-- A server that was killed in its first start has none yet, and makes none at its second.
+SELECT 'CREATE DATABASE tasktracker'
+WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'tasktracker') \gexec
+\connect tasktracker
 -- A statement that fails is not written to the log: it may hold a password.
 SET log_min_error_statement = panic;
 SET log_min_duration_statement = -1;

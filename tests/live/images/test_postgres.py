@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.live.images.containers import Container, Room, docker, until
+from tests.live.images.containers import Container, Room, docker, done, until
 
 PASSWORD = "correct-horse-battery"
 TEMPORARY = ("--tmpfs=/tmp", "--tmpfs=/var/run/postgresql")
@@ -84,6 +84,28 @@ def test_vectors_are_compared(server: Container) -> None:
 def test_files_of_the_first_start_were_run(server: Container) -> None:
     found = sql(server, "SELECT tablename FROM pg_tables WHERE tablename LIKE 'made%' ORDER BY 1")
     assert found.split() == ["made_by_shell", "made_by_sql"]
+
+
+def test_a_first_start_that_was_killed_is_made_anew_by_the_next(
+    room: Room, images: dict[str, str], secrets: str
+) -> None:
+    killed = room.start(
+        "killed",
+        images["postgres"],
+        *TEMPORARY,
+        "--network=none",
+        f"--volume={room.volume('half-made')}:/var/lib/postgresql",
+        f"--volume={secrets}:/run/secrets:ro",
+        "--env=POSTGRES_DB=tasktracker",
+        "--env=POSTGRES_PASSWORD_FILE=/run/secrets/password",
+    )
+    begun = 'test -n "$(find /var/lib/postgresql -name PG_VERSION)"'
+    until("a half-made database", lambda: killed.sh(begun).returncode == 0, killed.log)
+    done("kill", killed.name)
+    assert "init process complete" not in killed.log(), "it was whole before it was killed"
+    done("start", killed.name)
+    killed.ready(READY)
+    assert sql(killed, "SELECT 1") == "1"
 
 
 @pytest.mark.parametrize(
