@@ -23,10 +23,12 @@ PREFIX = f"{PROJECT}-{NAME}"
 PORT = 28390
 SEED = int(os.environ.get("KILL_SEED", random.randrange(10**6)))
 
-# The most steps that an `up` gets before it is killed. A first one takes about 200, which the first
-# three share; one to another release takes about 30, the last of which delete what was replaced.
-STEPS = (60, 40, 25, 15, 15)
-FROM_NOTHING = 3
+# The most steps that each `up` gets before it is killed. The first one, from nothing, takes about
+# 200; the second gives every service another size; the others, to another release, take about 30,
+# the last of which delete what was replaced.
+STEPS = (120, 40, 20, 20, 20)
+TRIES = 2 * len(STEPS)  # one that ends before its last step is no kill, and is tried again
+SERVICES = ("postgres", "nats", "api", "worker", "dashboard", "edge")
 
 
 @pytest.fixture(scope="module")
@@ -60,25 +62,36 @@ def pending(stack: PulumiStack) -> list[Any]:
     return found
 
 
-def test_ups_killed_at_random_are_put_right_by_the_next(stack: PulumiStack) -> None:
+def change(stack: PulumiStack, number: int) -> None:
+    """Give an `up` something to do."""
+    if number == 2:
+        for service in SERVICES:
+            stack.values[service]["limits"]["memory"] += 1
+    stack.values["release"] = f"sha-000000{number:x}"
+    stack.write()
+
+
+def test_each_of_five_ups_killed_at_random_is_put_right_by_the_next(stack: PulumiStack) -> None:
     print(f"\nKILL_SEED={SEED}")
     chance = random.Random(SEED)
     killed = 0
-    for number, most in enumerate(STEPS, start=1):
-        if number > FROM_NOTHING:
-            stack.values["release"] = f"sha-000000{number}"
-            stack.write()
-        was_killed, said = kill_an_up(stack, chance, most)
-        killed += was_killed
+    for number in range(1, TRIES + 1):
+        if number > 1:
+            change(stack, number)
+        was_killed, said = kill_an_up(stack, chance, STEPS[killed])
         print(f"{number}: {said}")
+        if not was_killed:
+            continue
+        killed += 1
         print(recover(stack, "--yes").succeeded().strip())
         assert pending(stack) == []
-        if number >= FROM_NOTHING:
-            stack.up().succeeded()
-            assert leftovers(stack) == []
-            site = Site(stack)
-            site.done(site.create(f"after kill {number}").json()["id"])
-    assert killed >= FROM_NOTHING, f"only {killed} of {len(STEPS)} were killed before their end"
+        stack.up().succeeded()
+        assert leftovers(stack) == []
+        site = Site(stack)
+        site.done(site.create(f"after kill {killed}").json()["id"])
+        if killed == len(STEPS):
+            break
+    assert killed == len(STEPS), f"only {killed} of {TRIES} were killed before their end"
     stack.preview("--expect-no-changes").succeeded()
     assert "is whole, nothing to do" in recover(stack).succeeded()
 
@@ -105,7 +118,7 @@ def test_a_data_volume_is_no_orphan_and_a_container_of_another_stack_is_none(
 
 
 def test_the_second_of_two_ups_is_told_who_holds_the_stack(stack: PulumiStack) -> None:
-    stack.values["release"] = "sha-0000009"
+    stack.values["release"] = "sha-00000ff"
     stack.write()
     locks = stack.folder / "state" / ".pulumi" / "locks"
     with subprocess.Popen(
@@ -123,5 +136,5 @@ def test_the_second_of_two_ups_is_told_who_holds_the_stack(stack: PulumiStack) -
         finally:
             if first.poll() is None:
                 kill(first.pid)
-    assert Site(stack).client.get("/api/health").json()["release"] == "sha-0000009"
+    assert Site(stack).client.get("/api/health").json()["release"] == "sha-00000ff"
     wait_until_healthy(stack)
