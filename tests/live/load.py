@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import ssl
 import threading
 import time
 from collections import Counter
@@ -73,7 +74,7 @@ class Load:
     base: str
     request: Request = field(default_factory=Request)
     rate: float = 50.0
-    verify: str | bool = True
+    verify: ssl.SSLContext | str | bool = True
     sent: list[Sent] = field(default_factory=list)
 
     def __enter__(self) -> Self:

@@ -46,6 +46,12 @@ class Site:
     def client(self) -> httpx.Client:
         return httpx.Client(base_url=self.origin, verify=self.trust, timeout=30)
 
+    def look_again(self) -> None:
+        """Trust the certificate that the stack is given now, on new connections."""
+        self.client.close()
+        for kept in ("trust", "client"):
+            self.__dict__.pop(kept, None)
+
     @property
     def key_pin(self) -> str | None:
         """SHA-256 of the certificate's public key in Base64: how Chromium names one to trust."""
