@@ -69,9 +69,10 @@ def backups(tmp_path_factory: pytest.TempPathFactory, machine: None) -> Iterator
 
 
 @pytest.fixture(scope="session")
-def telegram(machine: None) -> Iterator[Telegram]:
+def telegram(machine: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Telegram]:
     """Where the bot of prod calls, on an address of this host that containers reach."""
-    server = Telegram(f"4711:{secrets.token_hex(16)}", address_on_bridge())
+    folder = tmp_path_factory.mktemp("telegram")
+    server = Telegram(f"4711:{secrets.token_hex(16)}", address_on_bridge(), folder)
     yield server
     server.close()
 

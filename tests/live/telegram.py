@@ -2,15 +2,23 @@
 
 import contextlib
 import json
+import ssl
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+from tests.live.stacks import certificate
 
 
 class Telegram:
     """Hands out updates from an offset on, and keeps what the bot writes."""
 
-    def __init__(self, token: str, address: str = "127.0.0.1") -> None:
+    def __init__(
+        self, token: str, address: str = "127.0.0.1", certified: Path | None = None
+    ) -> None:
+        """By TLS if there is a folder for its certificate."""
         self.token = token
+        self.certified = certified
         self.updates: list[dict[str, object]] = []
         self.sent: list[tuple[int, str]] = []
         self.fails = False
@@ -51,7 +59,13 @@ class Telegram:
 
         self.closed = threading.Event()
         self.server = ThreadingHTTPServer((address, 0), Handler)
-        self.url = f"http://{address}:{self.server.server_port}"
+        if certified:
+            certificate(certified, f"IP:{address}")
+            context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+            context.load_cert_chain(certified / "tls.crt", certified / "tls.key")
+            self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
+        scheme = "https" if certified else "http"
+        self.url = f"{scheme}://{address}:{self.server.server_port}"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
     def write(self, chat: int, text: str) -> None:
