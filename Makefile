@@ -158,6 +158,6 @@ test: check ready-test images ## all tests: check, real previews, then the live 
 schema: ready-check ## the JSON Schema of the stack files, for editors
 	@$(CHECK) python -m ops.schema
 
-bench: ## the measurements in the README
+bench: images ## the measurements in the README
 	@toolchain/install --for bench
 	@$(RUN) python -m bench

@@ -98,7 +98,7 @@ class _Hooks:
         pass
 
 
-def _have_a_loop() -> None:
+def have_a_loop() -> None:
     """The SDK asks for the thread's event loop; an `asyncio.run` of another test leaves none."""
     try:
         asyncio.get_event_loop_policy().get_event_loop()
@@ -113,7 +113,7 @@ def start(
     secrets: Mapping[str, str] | None = None,
 ) -> None:
     """Begin a program of the project on a stack with this configuration."""
-    _have_a_loop()
+    have_a_loop()
     pulumi.runtime.set_mocks(mocks, project="task-tracker", stack=stack, preview=False)
     settings.SETTINGS.callbacks = _Hooks()
     given = {f"task-tracker:{key}": text for key, text in (secrets or {}).items()}

@@ -1,6 +1,7 @@
 """Sites and buckets of the tests of backups; each module has its own."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -9,7 +10,8 @@ from tests.live.backups.site import Site, running
 
 
 @pytest.fixture(scope="module")
-def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3]:
+def s3(images: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3]:
+    """The bucket of a site, which runs the project's own images."""
     with serving(tmp_path_factory.mktemp("s3") / "server") as server:
         yield server
 

@@ -13,6 +13,7 @@ from stack_file import Images
 from tests.live.backups.s3 import KEY, SECRET
 from tests.live.stacks import built
 from tests.unit.components.parts import StubEngine
+from tests.unit.recorder import have_a_loop
 from tests.unit.stack_files import stack
 
 PASSPHRASE = "passphrase-of-a-test-0123456789"
@@ -20,6 +21,7 @@ NATS_PASSWORD = "nats-password-of-a-test"
 
 
 def known(text: str) -> pulumi.Output[str]:
+    have_a_loop()
     return pulumi.Output.from_input(text)
 
 
