@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pulumi
@@ -16,24 +16,6 @@ def urn_of(parent: str, type: str, name: str) -> str:
     of_parent = parent.split("::")[2] if parent else ""
     prefix = "" if of_parent in ("", "pulumi:pulumi:Stack") else f"{of_parent}$"
     return f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}::{prefix}{type}::{name}"
-
-
-def outputs(value: Any) -> Iterator[pulumi.Output[Any]]:
-    """Every output inside a constructor's arguments."""
-    if isinstance(value, pulumi.Output):
-        yield value
-    elif is_input_type(type(value)):
-        yield from outputs(input_type_to_dict(value))
-    elif isinstance(value, Mapping):
-        yield from (output for item in value.values() for output in outputs(item))
-    elif isinstance(value, list | tuple):
-        yield from (output for item in value for output in outputs(item))
-
-
-def sources(output: pulumi.Output[Any]) -> set[pulumi.Resource]:
-    """The resources an output comes from; none as long as it has not come."""
-    done = output._data.done() and not output._data.cancelled() and not output._data.exception()
-    return output._data.result().resources if done else set()
 
 
 def raw(value: Any) -> Any:

@@ -35,7 +35,7 @@ from pulumi.runtime.proto import callback_pb2, engine_pb2, resource_pb2, resourc
 
 from policies import configuration, exceptions
 from policies.configuration import Misconfigured
-from policies.constructed import outputs, raw, sources, urn_of
+from policies.constructed import raw, urn_of
 from policies.finding import Finding, Kind
 from policies.judge import Judge
 from policies.planned import Options, Planned
@@ -57,6 +57,7 @@ def install() -> None:
     except Misconfigured as error:
         raise pulumi.RunError(str(error)) from None
     guard = _Guard(Judge(RULES, values, exemptions), Judge(RULES, values, exemptions))
+    guard.rehearsal.is_ordered = False  # what waits for what is settled as resources register
     guard.rehearsal.settings = guard.judge.settings = _stack_settings()
     pulumi.runtime.register_stack_transformation(guard.construct)
     sync_await._sync_await(guard.listen())
@@ -79,7 +80,7 @@ class _Guard:
         self.constructed: list[Planned] = []
         self.found: dict[str, list[Finding]] = {}
         self._urns: dict[pulumi.Resource, str] = {}
-        self._props: dict[str, Any] = {}
+        self._needs: dict[str, tuple[str, ...]] = {}
         self._registered: dict[str, Planned] = {}
         self._callbacks: _CallbackServicer | None = None
         self._exists = False
@@ -100,7 +101,6 @@ class _Guard:
             ignore_changes=tuple(opts.ignore_changes or ()),
             replace_on_changes=tuple(opts.replace_on_changes or ()),
         )
-        self._props[urn] = args.props
         self.constructed.append(Planned(args.type_, urn, camel(raw(args.props)), options))
 
     async def listen(self) -> None:
@@ -120,7 +120,8 @@ class _Guard:
                 replace_on_changes=tuple(request.replaceOnChanges),
             )
             with self._lock:
-                here.run(self.register, request.type, request.name, request.object, options)
+                urn = here.run(self.register, request.type, request.name, request.object, options)
+                self._needs[urn] = tuple(request.dependencies)
                 if request.transforms and not self._watching:
                     self.watch()
             answer = send(request, *rest, **more)
@@ -167,16 +168,16 @@ class _Guard:
         callback = callback_pb2.Callback(token=token, target=callbacks._target)
         callbacks._monitor.RegisterStackTransform(callback)
 
-    def register(self, type: str, name: str, inputs: Struct, options: Options) -> None:
-        """Judge a resource, unless it is what was judged already."""
+    def register(self, type: str, name: str, inputs: Struct, options: Options) -> str:
+        """Judge a resource, unless it is what was judged already; its URN."""
         urn = urn_of(options.parent, type, name)
         resource = Planned(type, urn, plain(inputs), options)
-        if self._registered.get(urn) == resource:
-            return
-        self._registered[urn] = resource
-        found = self.found[urn] = list(self.judge.resource(resource))
-        if not pulumi.runtime.is_dry_run():
-            _refuse(found)
+        if self._registered.get(urn) != resource:
+            self._registered[urn] = resource
+            found = self.found[urn] = list(self.judge.resource(resource))
+            if not pulumi.runtime.is_dry_run():
+                _refuse(found)
+        return urn
 
     async def run(self) -> None:
         """What happens between the end of the program's code and the end of the program."""
@@ -187,9 +188,8 @@ class _Guard:
         await stack.wait_for_rpcs()
         root = pulumi.runtime.get_root_resource()
         urn = await root.urn.future() if root else None
-        for each, props in self._props.items():
-            needed = {source for output in outputs(props) for source in sources(output)}
-            self.judge.depends(each, [self._urns[s] for s in needed if s in self._urns])
+        for each, needed in self._needs.items():
+            self.judge.depends(each, needed)
         # In a preview what doesn't exist has no id yet. An update's answers come too late for that.
         self.judge.is_new = pulumi.runtime.is_dry_run() and not self._exists
         of_stack = self.judge.stack(pulumi.get_stack(), urn or "")

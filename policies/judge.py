@@ -50,6 +50,7 @@ class Judge:
         self.mends = mends
         self.settings: Mapping[str, Any] = {}
         self.is_new = False
+        self.is_ordered = True
         self.seen: dict[str, Planned] = {}
         self.decided: Counter[str] = Counter()
         self.concerned: Counter[str] = Counter()
@@ -101,7 +102,7 @@ class Judge:
 
     def stack(self, name: str, urn: str) -> Iterator[Finding]:
         """What the rules of the whole stack find in all that was seen; `urn` is the stack's own."""
-        stack = Stack(name, tuple(self.seen.values()), self.settings, self.is_new)
+        stack = Stack(name, tuple(self.seen.values()), self.settings, self.is_new, self.is_ordered)
         for rule in self.rules:
             level = self._configuration.level(rule, stack.environment)
             if not rule.applies and level is not Level.disabled:

@@ -86,12 +86,14 @@ class Stack:
 
     `settings` is the stack file's own object (`<project>:stack`), empty where there is none.
     `is_new` says that the engine knows of nothing on the host yet; False where that isn't known.
+    `is_ordered` says that dependencies are known.
     """
 
     name: str
     resources: tuple[Planned, ...]
     settings: Mapping[str, Any] = field(default_factory=dict)
     is_new: bool = False
+    is_ordered: bool = True
 
     @property
     def environment(self) -> str:

@@ -37,7 +37,12 @@ def _is_chosen(resource: Planned) -> bool:
 
 
 def followers(stack: Stack, first: Planned) -> set[str]:
-    """What comes after a resource because it needs it, or needs what does: by URN, itself too."""
+    """What comes after a resource because it needs it, or needs what does: by URN, itself too.
+
+    Raises `Undecided` where dependencies aren't known yet.
+    """
+    if not stack.is_ordered:
+        raise Undecided("dependsOn")
     found, waiting = {first.urn}, [first.urn]
     while waiting:
         following = _needed_by(stack).get(waiting.pop(), set()) - found

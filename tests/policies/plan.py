@@ -66,6 +66,17 @@ def preview(name: str, folder: Path) -> Plan:
 
     Raises AssertionError with the preview's output where the pack never came to judge the stack.
     """
+    workspace = of_project(name, folder)
+    workspace.environment["TASK_TRACKER_PREVIEW_JUDGE"] = "pack"
+    seen = folder / "seen"
+    result = workspace.run("preview", name, "--policy-pack", str(_recorder(folder, seen)))
+    assert seen.exists(), result.output
+    settings, resources = pickle.loads(seen.read_bytes())
+    return Plan(result, Stack(name, resources, settings), folder / "events.json")
+
+
+def of_project(name: str, folder: Path) -> Workspace:
+    """The project with its stack `name`, and nothing of it there."""
     workspace = Workspace(folder)
     for entry in ROOT.iterdir():
         if not entry.name.startswith(("Pulumi.", ".git")) or entry.name == "Pulumi.yaml":
@@ -74,12 +85,7 @@ def preview(name: str, folder: Path) -> Plan:
     (folder / f"Pulumi.{name}.yaml").write_text(yaml.safe_dump(stack_file(name)))
     for key, value in GIVEN.items():
         workspace.set(name, f"task-tracker:{key}", value)
-    workspace.environment["TASK_TRACKER_PREVIEW_JUDGE"] = "pack"
-    seen = folder / "seen"
-    result = workspace.run("preview", name, "--policy-pack", str(_recorder(folder, seen)))
-    assert seen.exists(), result.output
-    settings, resources = pickle.loads(seen.read_bytes())
-    return Plan(result, Stack(name, resources, settings), folder / "events.json")
+    return workspace
 
 
 def stack_file(name: str) -> Mapping[str, Any]:

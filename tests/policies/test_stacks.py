@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from policies.exceptions import read
@@ -9,7 +11,7 @@ from policies.planned import WORKLOADS
 from policies.registry import RULES
 from policies.rule import Level
 from tests.policies.conftest import PlanOf
-from tests.policies.plan import Plan
+from tests.policies.plan import Plan, of_project
 
 
 @pytest.fixture(params=["dev", "staging", "prod"])
@@ -22,6 +24,13 @@ def test_a_stack_keeps_every_law(stack: Plan) -> None:
     blocking = [(e.rule, e.resource) for e in events if e.level == Level.mandatory.name]
     assert blocking == []
     assert stack.result.status == 0, stack.result.output[-3000:]
+
+
+@pytest.mark.parametrize("name", ["dev", "staging", "prod"])
+def test_the_guard_alone_finds_nothing_either(name: str, tmp_path: Path) -> None:
+    """It knows less of a plan than the pack, and must not take that for a fault."""
+    result = of_project(name, tmp_path).run("preview", name)
+    assert "policy " not in result.output and result.status == 0, result.output[-3000:]
 
 
 def test_nothing_is_left_to_advise(stack: Plan) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pulumi
 import pulumi_docker as docker
 
-from policies.constructed import outputs, raw, sources, urn_of
+from policies.constructed import raw, urn_of
 from policies.values import UNKNOWN, Secret
 
 
@@ -49,15 +49,5 @@ def test_an_output_is_unknown_until_it_has_come() -> None:
         await secret.future()
         assert raw([late, secret]) == ["a", "b"]
         assert isinstance(raw(secret), Secret)
-
-    in_a_loop(check)
-
-
-def test_outputs_are_found_wherever_they_are() -> None:
-    async def check() -> None:
-        one, two = pulumi.Output.from_input("a"), pulumi.Output.from_input("b")
-        port = docker.ContainerPortArgs(internal=80, ip=two)
-        assert list(outputs({"a": [one], "ports": [port], "c": "d"})) == [one, two]
-        assert sources(one) == set()
 
     in_a_loop(check)

@@ -6,8 +6,8 @@ import pytest
 
 from policies.example import container, planned, service, stack
 from policies.inputs import Undecided
-from policies.planned import NETWORK, VOLUME, Planned
-from policies.topology import declared, networks
+from policies.planned import NETWORK, VOLUME, Planned, Stack
+from policies.topology import declared, followers, networks
 from policies.values import UNKNOWN
 
 
@@ -31,6 +31,15 @@ def test_what_is_replaced_is_found_by_its_next_name_though_it_still_has_the_one_
 
 def test_a_name_that_is_only_like_it_is_another() -> None:
     assert declared(stack(planned(VOLUME, "data")), VOLUME, "data-old") is None
+
+
+def test_who_comes_after_whom_is_undecided_until_it_is_known() -> None:
+    first = container("migrations")
+    second = Planned(first.type, f"{first.urn}-2", first.data, dependencies=(first.urn,))
+    resources = (first, second)
+    assert followers(Stack("prod", resources), first) == {first.urn, second.urn}
+    with pytest.raises(Undecided, match="dependsOn"):
+        followers(Stack("prod", resources, is_ordered=False), first)
 
 
 def test_networks_of_unknown_name_are_those_it_depends_on() -> None:
