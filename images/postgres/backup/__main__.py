@@ -11,7 +11,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
-from . import drill, manifest, repository, restoring, service, status, streams, taking
+from . import drill, manifest, repository, restoring, service, status, streams, taking, wal
 from .settings import LOCAL, Settings, Wrong, load
 from .snapshots import Snapshots
 
@@ -63,7 +63,7 @@ def sets(settings: Settings, given: argparse.Namespace) -> int:
     snapshots = Snapshots(settings, given.repository, read_only=True)
     found = [asdict(snapshot) for snapshot in snapshots.all(taking.SET)]
     try:
-        wal_age = time.time() - drill.newest_wal(settings, given.repository)
+        wal_age = time.time() - wal.newest(settings, given.repository).time
     except Wrong:
         wal_age = -1.0
     print(json.dumps({
@@ -93,7 +93,9 @@ def restore(settings: Settings, given: argparse.Namespace) -> int:
     else:
         until = target.value[:26] + "+00:00" if target.kind == "time" else ""
         before = datetime.fromisoformat(until).timestamp() if until else time.time() + 1
-        backup = restoring.base(held.backups, before)
+        lived_on = wal.newest(settings, place).timeline
+        backup = restoring.base(held.backups, before, lived_on)
+        target = target.along(lived_on)
     data = Path(settings.data)
     restoring.files(settings, place, target, backup, data, restoring.told, archiving=True)
     with restoring.Server(settings, data, archiving=True) as server:

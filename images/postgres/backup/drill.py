@@ -4,7 +4,6 @@ Each check has a name and, if it fails, a reason. The rest run on even then: wha
 worth knowing too.
 """
 
-import json
 import shutil
 import socket
 import time
@@ -14,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from . import manifest as manifests
-from . import repository, restoring, taking
+from . import repository, restoring, taking, wal
 from . import streams as streaming
 from .alone import alone
 from .manifest import Manifest
@@ -119,7 +118,7 @@ def _restored_and_checked(
         label=label,
         started=started.isoformat(timespec="seconds"),
         seconds=round(seconds, 1),
-        data_age=round(max(time.time() - newest_wal(settings, place), 0.0), 1),
+        data_age=round(max(time.time() - wal.newest(settings, place).time, 0.0), 1),
         bytes=size,
         checks=checks,
         host=socket.gethostname(),
@@ -147,19 +146,6 @@ def marker(server: restoring.Server, manifest: Manifest) -> str:
     if sides == "before":
         return ""
     return f"recovered to another point than {manifest.name}: its marks are {sides or 'missing'}"
-
-
-def newest_wal(settings: Settings, place: str) -> float:
-    """When the newest WAL segment reached a repository; seconds since 1970. Raises `Wrong`."""
-    archive = f"archive/{settings.stanza}"
-    number = f"--repo={settings.number(place)}"
-    text = repository.pgbackrest(
-        settings, number, "--output=json", "--recurse", "repo-ls", archive, timeout=300
-    )
-    times = [entry.get("time", 0) for entry in json.loads(text).values()]
-    if not any(times):
-        raise Wrong(f"repository {place} holds no WAL")
-    return float(max(times))
 
 
 def stored_path(settings: Settings, name: str) -> str:

@@ -26,6 +26,11 @@ class Backup:
     lsn: str
     damaged: bool  # a page failed its checksum while it was read
 
+    @property
+    def timeline(self) -> int:
+        """The time line of the database that it is of."""
+        return int(self.wal_start[:8], 16)
+
 
 @dataclass(frozen=True)
 class Contents:

@@ -10,7 +10,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -25,10 +25,18 @@ RECOVERY_WITHIN = 24 * programs.HOUR
 
 @dataclass(frozen=True)
 class Target:
-    """Where to stop. `kind` is pgBackRest's: default (the end), time, or name (a restore point)."""
+    """Where to stop. `kind` is pgBackRest's: default (the end), time, or name (a restore point).
+
+    A point is on the time line of the backup it belongs to; for the others there is `along`.
+    """
 
     kind: str
     value: str = ""
+    timeline: str = "current"
+
+    def along(self, timeline: int) -> "Target":
+        """The same on a time line, whatever other lines the archive has."""
+        return replace(self, timeline=str(timeline))
 
     @property
     def told(self) -> str:
@@ -47,8 +55,12 @@ def target(at: str) -> Target:
     return Target("time", moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f+00"))
 
 
-def base(backups: Sequence[Backup], before: float) -> Backup:
-    """The newest backup that ended before a moment. Raises `Wrong`."""
+def base(backups: Sequence[Backup], before: float, timeline: int) -> Backup:
+    """The newest backup that ended before a moment, of a time line or of one before it.
+
+    Raises `Wrong`.
+    """
+    backups = [backup for backup in backups if backup.timeline <= timeline]
     ended = [backup for backup in backups if backup.stopped <= before]
     if not ended:
         oldest = datetime.fromtimestamp(backups[0].stopped, UTC) if backups else None
@@ -78,7 +90,12 @@ def files(
     alone = "--lock-path=/tmp/pgbackrest"
     fetch = f"pgbackrest --stanza={settings.stanza} {arguments[0]} {arguments[1]} {alone}"
     fetch += ' --no-archive-async --log-level-stderr=off archive-get %f "%p"'
-    arguments += [f"--type={target.kind}", alone, f"--recovery-option=restore_command={fetch}"]
+    arguments += [
+        f"--type={target.kind}",
+        f"--target-timeline={target.timeline}",
+        alone,
+        f"--recovery-option=restore_command={fetch}",
+    ]
     if target.kind != "default":
         arguments += [f"--target={target.value}", "--target-action=promote"]
     if not archiving:

@@ -11,11 +11,12 @@ from images.postgres.backup.settings import Wrong
 from tests.unit.backups.test_judged import SETTINGS
 
 
-def backup(label: str, stopped: int) -> Backup:
-    return Backup(label, "full", stopped - 10, stopped, 1, 1, "a", "b", "0/1", False)
+def backup(label: str, stopped: int, timeline: int = 1) -> Backup:
+    segment = f"{timeline:08X}{3:016X}"
+    return Backup(label, "full", stopped - 10, stopped, 1, 1, segment, segment, "0/1", False)
 
 
-BACKUPS = [backup("old", 1_000), backup("new", 2_000)]
+BACKUPS = [backup("old", 1_000), backup("new", 2_000), backup("of a restore", 3_000, timeline=2)]
 
 
 @pytest.mark.parametrize(
@@ -32,18 +33,23 @@ def test_a_target_is_the_latest_a_time_or_a_name(at: str, found: Target) -> None
 
 
 def test_the_newest_backup_that_ended_before_is_taken() -> None:
-    assert base(BACKUPS, 1_999).label == "old"
-    assert base(BACKUPS, 2_000).label == "new"
+    assert base(BACKUPS, 1_999, 2).label == "old"
+    assert base(BACKUPS, 2_000, 2).label == "new"
+    assert base(BACKUPS, 3_000, 2).label == "of a restore"
+
+
+def test_a_backup_of_a_line_that_was_left_again_is_none_to_start_from() -> None:
+    assert base(BACKUPS, 3_000, 1).label == "new"
 
 
 def test_a_time_before_the_first_backup_is_refused_with_the_oldest_there_is() -> None:
     with pytest.raises(Wrong, match="the oldest is of 1970-01-01 00:16:40 UTC"):
-        base(BACKUPS, 999)
+        base(BACKUPS, 999, 2)
 
 
 def test_a_repository_without_backups_is_told() -> None:
     with pytest.raises(Wrong, match="there is none"):
-        base([], 999)
+        base([], 999, 1)
 
 
 @pytest.mark.parametrize(
