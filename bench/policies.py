@@ -16,8 +16,8 @@ from tests.live.pulumi_stack import PulumiStack
 from tests.policies.preview import PACK, PROGRAM, Result, Workspace
 from tests.unit.stack_files import SECRETS
 
-SIZES = {10: 5, 100: 5, 1000: 3, 5000: 1}  # resources: rounds
-PROD_ROUNDS = 7
+SIZES = {10: 3, 100: 3, 1000: 1, 5000: 1}  # resources: rounds
+PROD_ROUNDS = 5
 IMAGE = f"ghcr.io/example/web:v2.3.1@sha256:{'0a' * 32}"
 IN_ALL, PER_RESOURCE, ADDED = 2.0, 1.2, 0.3  # the most, in times of what is beside it
 
