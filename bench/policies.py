@@ -72,7 +72,10 @@ def measure(folder: Path) -> None:
 def resources(size: int) -> list[Planned]:
     """Servers that keep every law of prod, with a volume of its own each, on common networks."""
     found = [planned(REMOTE_IMAGE, "image", name=IMAGE, keepLocally=True)]
-    found += [planned(NETWORK, f"backend-{index}", internal=True) for index in range(size // 10)]
+    found += [
+        planned(NETWORK, f"backend-{index}", name=f"backend-{index}", internal=True)
+        for index in range(size // 10)
+    ]
     for index in range((size - len(found)) // 2):
         volume = f"files-{index}"
         found += [planned(VOLUME, volume, name=volume), _server(f"server-{index}", volume)]
