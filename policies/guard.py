@@ -59,7 +59,8 @@ def install() -> None:
     guard = _Guard(Judge(RULES, values, exemptions), Judge(RULES, values, exemptions))
     guard.rehearsal.is_ordered = False  # what waits for what is settled as resources register
     guard.rehearsal.settings = guard.judge.settings = _stack_settings()
-    pulumi.runtime.register_stack_transformation(guard.construct)
+    if not pulumi.runtime.is_dry_run():  # a preview has no need of a rehearsal: it is one
+        pulumi.runtime.register_stack_transformation(guard.construct)
     sync_await._sync_await(guard.listen())
     pulumi.run(guard.run)
 
