@@ -27,7 +27,7 @@ def has_tls(case: Case) -> Iterator[Mistake]:
         else:
             yield Mistake(
                 name, "is missing",
-                f"pulumi config set --secret task-tracker:{name} < FILE, or name a {key}",
+                f"pulumi config set --secret task-tracker:{name} < FILE, or name its file in {key}",
             )  # fmt: skip
 
 

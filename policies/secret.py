@@ -45,7 +45,6 @@ _REFERENCE = (
 )
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[-.]")
 
-PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY( BLOCK)?-----")
 # The shapes vendors give their tokens, by their own documents; gitleaks keeps the same list.
 _SHAPES = (
     r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b",  # AWS

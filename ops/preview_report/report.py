@@ -279,10 +279,13 @@ def _refusals(
     if broken:
         count = sum(1 for f in findings if f.level == "mandatory")
         yield f"{count} violations of {_listed(list(broken))}"
-    if not preview.passed and not preview.failed:
+    if preview.errors and not (losses or gaps or broken):
+        first, *more = preview.errors[0].splitlines()
+        yield f"the preview failed: {first}"
+        # The mistakes of a stack file, which the program lists and writes without any value.
+        yield from (line.removeprefix("  - ") for line in more if line.startswith("  - "))
+    elif not preview.passed and not preview.failed:
         yield "no policy was run: preview with --policy-pack policies"
-    elif preview.errors and not (losses or gaps or broken):
-        yield "the preview failed: " + preview.errors[0].splitlines()[0]
     elif idle and not preview.errors:
         yield f"{len(idle)} mandatory rules ran on nothing, and should have: {_listed(idle)}"
 

@@ -14,8 +14,6 @@ SCORES = {
     Severity.low: "2.0",
 }
 
-LEVELS = {"mandatory": "error"}
-
 
 def sarif(report: Report, rules: Sequence[Rule]) -> dict[str, Any]:
     """One run: every rule, and a result for each finding and each refused disruption."""

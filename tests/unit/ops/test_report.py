@@ -360,6 +360,18 @@ def test_a_preview_that_failed_is_refused_with_its_reason(tmp_path: Path) -> Non
     assert report(tmp_path, log).refusals == ("the preview failed: host: no such host",)
 
 
+def test_a_wrong_stack_file_is_refused_with_all_its_mistakes(tmp_path: Path) -> None:
+    said = (
+        "stack 'prod' has 2 mistakes:\n  - tls-key: is missing\n  - host: is wrong\nNothing more."
+    )
+    log = Log().event(diagnosticEvent={"severity": "error", "message": said})
+    assert report(tmp_path, log, ran=()).refusals == (
+        "the preview failed: stack 'prod' has 2 mistakes:",
+        "tls-key: is missing",
+        "host: is wrong",
+    )
+
+
 def test_exceptions_are_told_with_the_days_they_have_left(tmp_path: Path) -> None:
     exemption = Exemption(
         rule="no-latest-tag", stack="prod", resource="api-*", reason="until the registry moves",
