@@ -150,10 +150,11 @@ check: ready-check ## format, lint, types and unit tests: no Docker needed
 	@$(CHECK) mypy .
 	@$(CHECK) pytest tests/unit
 
-# A live test meets what else its machine does: one that fails is tried once more, and the R is shown.
+# A live test meets what else its machine does: one that fails is tried once more, and what it said
+# the first time is shown.
 test: check ready-test images ## all tests: check, real previews, then the live ones on real containers
 	@$(RUN) pytest tests/policies
-	@$(RUN) pytest tests/live --reruns 1
+	@$(RUN) pytest tests/live --reruns 1 --rerun-show-tracebacks
 
 schema: ready-check ## the JSON Schema of the stack files, for editors
 	@$(CHECK) python -m ops.schema

@@ -37,7 +37,8 @@ REVOKE CREATE ON SCHEMA public FROM PUBLIC;
 GRANT CONNECT ON DATABASE tasktracker TO api, worker, migrations, backup, monitoring;
 GRANT CREATE, USAGE ON SCHEMA public TO migrations;
 GRANT USAGE ON SCHEMA public TO api, worker, backup, monitoring;
-GRANT pg_read_all_data, pg_read_all_settings TO backup;
+-- A checkpoint wakes the archiving after a crash: images/postgres/backup/checkpointer.py.
+GRANT pg_read_all_data, pg_read_all_settings, pg_checkpoint TO backup;
 GRANT EXECUTE ON FUNCTION pg_control_system() TO backup;
 GRANT pg_monitor TO monitoring;
 

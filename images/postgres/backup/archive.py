@@ -71,15 +71,14 @@ class Sender(threading.Thread):
         self._settings, self._stopping = settings, stop
         self.trouble = ""
         self.gaps: set[str] = set()
-        self._ready_made = False
+        self._created = False
+        self._create_after = 0.0
 
     def run(self) -> None:
         while not self._stopping.wait(LOOK_EVERY):
             try:
-                if not self._ready_made:
-                    _out(self._settings).mkdir(parents=True, exist_ok=True)
-                    repository.create(self._settings)
-                    self._ready_made = True
+                if not self._created and time.monotonic() > self._create_after:
+                    self._create()
                     self._tell("")
                 if waiting(self._settings).segments:
                     self._send()
@@ -87,6 +86,15 @@ class Sender(threading.Thread):
             except (Wrong, OSError) as error:
                 self._tell(str(error))
                 self._stopping.wait(RETRY_AFTER)
+
+    def _create(self) -> None:
+        _out(self._settings).mkdir(parents=True, exist_ok=True)
+        try:
+            repository.create(self._settings)
+            self._created = True
+        except repository.Locked:
+            # A backup is being taken: it has made the stanza, and waits for WAL that is sent here.
+            self._create_after = time.monotonic() + RETRY_AFTER
 
     def _send(self) -> None:
         try:

@@ -9,6 +9,11 @@ from . import programs
 from .settings import Settings, Wrong
 
 DAY = 24 * programs.HOUR
+CREATED_WITHIN = 300.0  # what a repository that is away may cost
+
+
+class Locked(Wrong):
+    """Another pgBackRest is at work, with which this one can't be at the same time."""
 
 
 @dataclass(frozen=True)
@@ -49,16 +54,33 @@ def pgbackrest(settings: Settings, *arguments: str, timeout: float = 24 * progra
     """Run a command of pgBackRest. Raises `Wrong`."""
     quiet = ("--log-level-console=off", "--log-level-stderr=error")
     command = ["pgbackrest", f"--stanza={settings.stanza}", *quiet, *arguments]
-    return programs.run(command, timeout=timeout)
+    try:
+        return programs.run(command, timeout=timeout)
+    except Wrong as error:
+        # LockAcquireError, pgBackRest's src/build/error/error.yaml
+        raise Locked(str(error)) if str(error).endswith("(exit 50)") else error from None
+
+
+def _pgbackrest_once_free(settings: Settings, *arguments: str) -> str:
+    """The same, waiting for the stanza to be made by the service that starts. Raises `Wrong`."""
+    deadline = time.monotonic() + CREATED_WITHIN
+    while True:
+        try:
+            return pgbackrest(settings, *arguments)
+        except Locked:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.5)
 
 
 def create(settings: Settings) -> None:
     """Make the stanza in every repository; one that is there already is checked.
 
-    Raises `Wrong`, for a database other than the one the backups are of with what to do.
+    Raises `Wrong`, for a database other than the one the backups are of with what to do, and
+    `Locked` while a backup is taken.
     """
     try:
-        pgbackrest(settings, "stanza-create", timeout=300)
+        pgbackrest(settings, "stanza-create", timeout=CREATED_WITHIN)
     except Wrong as error:
         if "do not match the database" in str(error):
             raise Wrong(
@@ -122,7 +144,7 @@ def _backup(entry: dict[str, Any]) -> Backup:
 def take(settings: Settings, repository: str, kind: str) -> Backup:
     """Take a backup (full, diff or incr) into one repository. Raises `Wrong`."""
     number = settings.number(repository)
-    pgbackrest(settings, f"--repo={number}", f"--type={kind}", "backup")
+    _pgbackrest_once_free(settings, f"--repo={number}", f"--type={kind}", "backup")
     expire(settings, repository)
     newest = contents(settings, repository).newest
     if newest is None:
@@ -135,7 +157,8 @@ def expire(settings: Settings, repository: str) -> None:
     number = settings.number(repository)
     kind, kept = retention(settings, contents(settings, repository), time.time())
     option = f"--repo{number}-retention-full"
-    pgbackrest(settings, f"--repo={number}", f"{option}-type={kind}", f"{option}={kept}", "expire")
+    kept_ones = (f"{option}-type={kind}", f"{option}={kept}")
+    _pgbackrest_once_free(settings, f"--repo={number}", *kept_ones, "expire")
 
 
 def retention(settings: Settings, held: Contents, now: float) -> tuple[str, int]:

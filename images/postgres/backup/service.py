@@ -12,6 +12,7 @@ from pathlib import Path
 
 from . import metrics, status, taking
 from .archive import Sender
+from .checkpointer import Waker
 from .settings import Settings
 from .status import Place, Status
 
@@ -43,7 +44,12 @@ class Service:
             signal.signal(number, lambda *_: self._stopping.set())
         self.sender.start()
         server = ThreadingHTTPServer(("0.0.0.0", PORT), handler(self))
-        work = {"status": self._look, "beat": self._beat, "http": server.serve_forever}
+        work = {
+            "status": self._look,
+            "beat": self._beat,
+            "http": server.serve_forever,
+            "checkpoint": Waker(self._settings, self._stopping).run,
+        }
         threads: list[threading.Thread] = [self.sender]
         for name, run in work.items():
             threads.append(threading.Thread(target=run, name=name, daemon=True))

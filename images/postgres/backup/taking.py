@@ -32,13 +32,12 @@ def take(settings: Settings, kind: str, name: str | None, wait: float) -> Manife
         taken = datetime.now(UTC)
         name = name or f"set-{taken:%Y%m%d-%H%M%S}"
         _not_before_the_last(settings, taken)
-        repository_troubles: dict[str, str] = {}
         try:
             repository.create(settings)
         except Wrong as error:
             if "made anew" in str(error):
                 raise
-            repository_troubles["stanza"] = str(error)
+            # What keeps one repository from it is told when the backup comes to it.
         backups: dict[str, dict[str, Any]] = {}
         troubles: dict[str, str] = {}
         for place in settings.repositories:

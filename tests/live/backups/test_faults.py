@@ -63,6 +63,12 @@ def test_two_backups_at_once_are_one_and_a_word_about_it(site: Site) -> None:
     assert "another backup is being taken, since" in refused and "left out" in refused
 
 
+def test_a_service_that_starts_and_a_backup_that_is_taken_wait_for_each_other(site: Site) -> None:
+    for _ in range(3):
+        docker("restart", site.name("backup"))
+        assert "in local and offsite" in site.take()
+
+
 def test_a_backup_killed_half_way_is_done_over_and_older_ones_stay(site: Site) -> None:
     before = labels(site)
     first = background(site, "take", "--type", "full")

@@ -59,6 +59,18 @@ def test_a_time_brings_back_what_was_deleted_and_no_later_write(site: Site) -> N
     site.change_over("data")
 
 
+def test_what_is_written_after_a_crash_is_archived_on_time(site: Site) -> None:
+    for _ in range(4):  # a server that isn't woken keeps it back after two crashes of three
+        docker("kill", site.name("postgres"))
+        docker("start", site.name("postgres"))
+        until(lambda: site.run("postgres", "pg_isready").status == 0, 60, "a server that answers")
+        insert = "INSERT INTO tasks (title) VALUES ('after a crash') RETURNING pg_walfile_name"
+        segment = site.sql(f"{insert}(pg_current_wal_lsn())")
+        archived = f"SELECT last_archived_wal >= '{segment}' FROM pg_stat_archiver"
+        # Three times the archive timeout of this site; checkpoint_timeout is 300 s.
+        until(lambda archived=archived: site.sql(archived) == "t", 15, f"archived: {segment}")  # type: ignore[misc]
+
+
 def test_a_lost_volume_comes_back_from_the_bucket_alone(site: Site) -> None:
     acknowledged: list[tuple[int, float]] = []
     stop = threading.Event()

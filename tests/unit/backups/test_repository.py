@@ -1,16 +1,27 @@
 """What pgBackRest tells of a repository, and what becomes of it."""
 
 import json
+import time
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from images.postgres.backup.repository import DAY, Backup, Contents, read, retention
+from images.postgres.backup import programs, repository
+from images.postgres.backup.repository import DAY, Backup, Contents, Locked, read, retention, take
 from images.postgres.backup.settings import Wrong
 from tests.unit.backups.test_judged import SETTINGS
 
 EMPTY = Contents((), "", "")
+INFO = {
+    "label": "20260131-020000F",
+    "type": "full",
+    "timestamp": {"start": 1, "stop": 2},
+    "info": {"size": 1, "repository": {"delta": 1}},
+    "archive": {"start": "000000010000000000000001", "stop": "000000010000000000000002"},
+    "lsn": {"stop": "0/1"},
+}
 
 
 def told(code: int, message: str, **more: Any) -> str:
@@ -73,3 +84,30 @@ def test_full_backups_are_counted_where_too_few_of_them_are_young(
     settings = replace(SETTINGS, keep_fulls=always)
     held = Contents(tuple(full(age) for age in ages), "", "")
     assert retention(settings, held, NOW) == kept
+
+
+@pytest.fixture
+def locked(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """What is run where the first `backup` meets a lock."""
+    ran: list[str] = []
+
+    def run(argv: Sequence[str], **_: object) -> str:
+        ran.append(argv[-1])
+        if argv[-1] == "backup" and ran.count("backup") == 1:
+            raise Wrong("pgbackrest: unable to acquire lock on file 'x' (exit 50)")
+        return told(0, "ok", backup=[INFO])
+
+    monkeypatch.setattr(programs, "run", run)
+    monkeypatch.setattr(time, "sleep", lambda _: None)
+    yield ran
+
+
+def test_a_backup_waits_for_the_stanza_that_the_service_makes(locked: list[str]) -> None:
+    assert take(SETTINGS, "local", "full").label == "20260131-020000F"
+    assert locked[:2] == ["backup", "backup"]
+
+
+def test_a_lock_that_stays_is_told(locked: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(repository, "CREATED_WITHIN", -1)
+    with pytest.raises(Locked, match="unable to acquire lock"):
+        take(SETTINGS, "local", "full")
