@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.clock import interleaved
-from bench.program import Program
+from bench.program import ROOT, Program
 from bench.result import Comparison, Growth, save
 from policies.example import container, planned
 from policies.planned import NETWORK, REMOTE_IMAGE, VOLUME, Options, Planned
@@ -17,7 +17,8 @@ from tests.policies.preview import PACK, PROGRAM, Result, Workspace
 from tests.unit.stack_files import SECRETS
 
 SIZES = {10: 3, 100: 3, 1000: 1, 5000: 1}  # resources: rounds
-PROD_ROUNDS = 5
+PROD_ROUNDS = 7
+UNGUARDED = Path(__file__).parent / "unguarded"
 IMAGE = f"ghcr.io/example/web:v2.3.1@sha256:{'0a' * 32}"
 IN_ALL, PER_RESOURCE, ADDED = 2.0, 1.2, 0.3  # the most, in times of what is beside it
 
@@ -116,15 +117,19 @@ def _server(name: str, volume: str) -> Planned:
 
 
 def _on_prod(folder: Path, empty_pack: Path) -> list[Comparison]:
-    """What packs add to the preview of a first deploy, in times of an empty preview.
+    """What the rules add to the preview of a first deploy, in times of an empty preview.
 
-    A pack is a process that the engine starts first and asks twice for each resource. What that
-    takes in Python, the one with an empty rule tells.
+    The guard inside the program needs no flag. A pack is a process that the engine starts first and
+    asks twice for each resource; what that takes in Python, the one with an empty rule tells.
     """
     nothing = Program.empty(folder / "empty")
-    prod = PulumiStack("prod", stacks.committed("prod"), SECRETS, folder / "prod")
-    plain, packed, emptily, floor = interleaved(
+    prod, unguarded = (
+        PulumiStack("prod", stacks.committed("prod"), SECRETS, folder / main.name, main=main)
+        for main in (ROOT, UNGUARDED)
+    )
+    bare, guarded, packed, emptily, floor = interleaved(
         {
+            "preview of prod without its guard": lambda: unguarded.preview().succeeded(),
             "preview of prod": lambda: prod.preview().succeeded(),
             "with --policy-pack": lambda: prod.preview("--policy-pack", str(PACK)).succeeded(),
             "with one empty rule": lambda: prod.preview(
@@ -136,14 +141,17 @@ def _on_prod(folder: Path, empty_pack: Path) -> list[Comparison]:
     ).values()
     peer = "an empty program"
 
-    def added(what: str, longer: list[float], shorter: list[float]) -> Comparison:
+    def added(
+        what: str, longer: list[float], shorter: list[float], most: float | None
+    ) -> Comparison:
         more = [long - short for long, short in zip(longer, shorter, strict=True)]
-        return Comparison(f"what {what} adds to the preview of prod", peer, more, floor, ADDED)
+        return Comparison(f"what {what} to the preview of prod", peer, more, floor, most)
 
     return [
-        added("the policy pack", packed, plain),
-        added("any pack, one empty rule,", emptily, plain),
-        added("ours, beyond that one,", packed, emptily),
+        added("the rules inside the program add", guarded, bare, ADDED),
+        added("--policy-pack adds", packed, guarded, ADDED),
+        added("any pack in Python adds, with one empty rule,", emptily, guarded, None),
+        added("our pack adds beyond that one", packed, emptily, ADDED),
     ]
 
 

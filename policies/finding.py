@@ -32,6 +32,10 @@ class Finding:
         return self.level is Level.mandatory
 
     @property
+    def is_excused(self) -> bool:
+        return self.kind is Kind.excused
+
+    @property
     def message(self) -> str:
         """The fact, the mend and where to read more, in one paragraph."""
         mend = f" {self.rule.mend}" if self.kind is Kind.violation else ""

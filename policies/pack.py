@@ -23,7 +23,7 @@ from policies import exceptions
 from policies.configuration import FILE, Configuration, Misconfigured, configure, mapping
 from policies.finding import Finding
 from policies.judge import Judge
-from policies.planned import Options, Planned
+from policies.planned import Options, Planned, environment_of, stack_of
 from policies.policy import policy
 from policies.rule import Level, Rule
 from policies.values import UNKNOWN, plain
@@ -122,7 +122,7 @@ class Server(sdk._PolicyAnalyzerServicer):
     def AnalyzeStack(self, request: Any, _context: Any) -> Any:
         response = proto.AnalyzeResponse()
         urn = next((r.urn for r in request.resources if r.type == _STACK), "")
-        name = urn.split("::")[0].rpartition(":")[2]
+        name = stack_of(urn)
         with _LOCK:
             for resource in request.resources:
                 by_property = resource.propertyDependencies.values()
@@ -136,12 +136,13 @@ class Server(sdk._PolicyAnalyzerServicer):
     def Remediate(self, request: Any, _context: Any) -> Any:
         """Mend what is safe to mend, where the environment's level says so."""
         response = proto.RemediateResponse()
+        in_force = self.judge.in_force(request.type, environment_of(stack_of(request.urn)))
+        mending = [e.rule for e in in_force if e.level is Level.remediate and not e.absent]
+        if not mending:
+            return response
         resource = planned(request)
-        for each in self.judge.in_force(resource.type, resource.environment):
-            rule = each.rule
-            if rule.remedy is None or each.absent or each.level is not Level.remediate:
-                continue
-            changes = rule.remedy(resource)
+        for rule in mending:
+            changes = rule.remedy(resource) if rule.remedy else None
             if changes is None:
                 continue
             request.properties.update(changes)

@@ -24,6 +24,11 @@ PLUGIN = "docker:index/plugin:Plugin"
 WORKLOADS = (CONTAINER, SERVICE)
 
 
+def stack_of(urn: str) -> str:
+    """The name of the stack that a URN is of."""
+    return urn.split("::")[0].rpartition(":")[2]
+
+
 def environment_of(stack: str) -> str:
     """The environment a stack belongs to: its name up to the first dash (`prod-eu` → `prod`)."""
     return stack.partition("-")[0]
@@ -73,7 +78,7 @@ class Planned:
 
     @cached_property
     def stack(self) -> str:
-        return self.urn.split("::")[0].rpartition(":")[2]
+        return stack_of(self.urn)
 
     @cached_property
     def environment(self) -> str:

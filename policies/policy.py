@@ -21,7 +21,7 @@ def policy(rule: Rule) -> Policy:
     """A rule with its metadata, as the SDK lists it."""
     kind = ResourceValidationPolicy if rule.applies else StackValidationPolicy
     framework = rule.frameworks[0] if rule.frameworks else None
-    schema = rule.config.model_json_schema()
+    schema = rule.config.model_json_schema() if rule.config.model_fields else {}
     return kind(
         name=rule.id,
         description=rule.title,

@@ -40,6 +40,7 @@ class PulumiStack:
     secrets: Mapping[str, str]
     folder: Path
     more_config: dict[str, Any] = field(default_factory=dict)
+    main: Path = ROOT  # the program's folder
     said: list[str] = field(default_factory=list)  # what previews and updates have printed
 
     def __post_init__(self) -> None:
@@ -47,7 +48,7 @@ class PulumiStack:
         (self.folder / "state").mkdir(exist_ok=True)
         # The program where it is, stack files elsewhere: no test touches those of the project.
         project = yaml.safe_load((ROOT / "Pulumi.yaml").read_text())
-        project["main"] = str(ROOT)
+        project["main"] = str(self.main)
         project["runtime"]["options"]["virtualenv"] = str(ROOT / ".venv")
         (self.folder / "Pulumi.yaml").write_text(yaml.safe_dump(project))
         self.write()

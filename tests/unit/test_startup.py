@@ -16,10 +16,13 @@ class Engine:
 settings.SETTINGS.engine = Engine()
 assert not gc.isenabled()
 pulumi.log.debug("nobody hears this")
+import pydantic.plugin._loader as plugins
+assert not list(plugins.get_plugins()), "it looked for plugins"
+assert plugins._plugins is None
 """
 
 
-def test_nothing_is_collected_and_no_debug_line_is_sent() -> None:
+def test_nothing_is_collected_or_looked_for_and_no_debug_line_is_sent() -> None:
     # In a process of its own: what is turned off stays off.
     done = subprocess.run([sys.executable, "-c", LOOK], cwd=ROOT, text=True, capture_output=True)
     assert (done.returncode, done.stdout + done.stderr) == (0, "")
