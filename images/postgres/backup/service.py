@@ -19,7 +19,6 @@ from .status import Place, Status
 CRONTAB = "/etc/schedule/crontab"
 PORT = 8080
 SCHEDULER_PORT = 9746
-LOOK_EVERY = 30.0
 JOBS_END_WITHIN = 50.0
 
 
@@ -82,7 +81,7 @@ class Service:
     def _look(self) -> None:
         while True:
             self.look()
-            if self._stopping.wait(LOOK_EVERY):
+            if self._stopping.wait(self._settings.look_every):
                 return
 
     def look(self) -> None:

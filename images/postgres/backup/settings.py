@@ -33,6 +33,7 @@ class Settings:
     max_backup_age: int
     max_wal_age: int
     ca_file: str | None = None
+    look_every: float = 30  # at the repositories, which cost by the request
     volume: str = "/var/lib/pgbackrest"
     spool: str = "/var/spool/pgbackrest"
     drills: str = "/var/lib/drill"

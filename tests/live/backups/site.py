@@ -107,6 +107,8 @@ class Site:
         program = text.program(
             self.prefix, "tasktracker", self.repositories, nats="nats://nats:4222", api=None
         )
+        # A look at the repositories each 2 s in place of 30: what is waited for is what it tells.
+        program = json.dumps({**json.loads(program), "look_every": 2})
         nats = {"user": "backup", "password": NATS_PASSWORD}
         files = {
             "postgres/postgresql.conf": conf,
