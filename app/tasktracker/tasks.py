@@ -36,6 +36,7 @@ tasks = Table(
     Column("kind", Text),
     Column("embedding", VECTOR(DIMENSIONS)),
     Column("request_id", Text, nullable=False, server_default=""),
+    Column("idempotency_key", Text, unique=True),  # what its client calls the request that made it
     Column("created_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
     Column("changed_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
     Column("queued_at", DateTime(timezone=True)),  # when the stream said that it holds the task

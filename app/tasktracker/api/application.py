@@ -70,7 +70,7 @@ def application(settings: Api) -> ASGIApp:
         CORSMiddleware,
         allow_origins=list(settings.cors_origins),
         allow_methods=["GET", "POST"],
-        allow_headers=["Authorization", "Content-Type", logs.HEADER],
+        allow_headers=["Authorization", "Content-Type", tasks.IDEMPOTENCY_KEY, logs.HEADER],
         expose_headers=[logs.HEADER],
     )
     app.add_exception_handler(RequestValidationError, invalid)

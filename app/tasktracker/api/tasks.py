@@ -3,9 +3,10 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, HTTPException, Query, Response
+from fastapi import APIRouter, Header, HTTPException, Query, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
-from sqlalchemy import Float, insert, select
+from sqlalchemy import Float, select
+from sqlalchemy.dialects.postgresql import insert
 
 from tasktracker import logs
 from tasktracker.analysis import embed
@@ -22,6 +23,12 @@ Title = Annotated[
     StringConstraints(min_length=1, max_length=200, strip_whitespace=True, pattern=NO_NUL),
 ]
 Limit = Annotated[int, Query(ge=1, le=200)]
+# The header of the IETF's draft; printable ASCII, as a log or another client may show it.
+IDEMPOTENCY_KEY = "Idempotency-Key"
+Key = Annotated[
+    str | None,
+    Header(alias=IDEMPOTENCY_KEY, min_length=1, max_length=255, pattern="^[!-~]*$"),
+]
 MOST_FOUND = 40  # the index looks at so many neighbours (hnsw.ef_search), more are not found
 
 
@@ -55,8 +62,12 @@ class Matches(BaseModel):
 
 
 @router.post("", status_code=201)
-async def create(new: NewTask, shared: Shared, response: Response) -> Task:
-    """Write a task. Once this answers, the task is kept and will be processed."""
+async def create(new: NewTask, shared: Shared, response: Response, key: Key = None) -> Task:
+    """Write a task. Once this answers, the task is kept and will be processed.
+
+    A client that got no answer sends the request again with the key it had, and gets the task that
+    the first one made, if it did.
+    """
     contact = None if new.contact is None else shared.contacts.seal(new.contact)
     statement = (
         insert(tasks)
@@ -65,14 +76,27 @@ async def create(new: NewTask, shared: Shared, response: Response) -> Task:
             description=new.description,
             contact=contact,
             request_id=logs.request_id.get(),
+            idempotency_key=key,
         )
+        .on_conflict_do_nothing(index_elements=[tasks.c.idempotency_key])
         .returning(*SHOWN)
     )
     async with shared.engine.begin() as connection:
-        task = Task.model_validate((await connection.execute(statement)).one())
-    CREATED.inc()
-    shared.outbox.wake()
-    await shared.bus.tell(task)
+        row = (await connection.execute(statement)).one_or_none()
+        if made := row is not None:
+            task = Task.model_validate(row)
+        else:
+            earlier = select(*SHOWN).where(tasks.c.idempotency_key == key)
+            task = Task.model_validate((await connection.execute(earlier)).one())
+    if made:
+        CREATED.inc()
+        shared.outbox.wake()
+        await shared.bus.tell(task)
+    elif (task.title, task.description) != (new.title, new.description):
+        fault = "it was used for another task; take a new one for this"
+        raise HTTPException(
+            422, [{"loc": ["header", IDEMPOTENCY_KEY], "msg": fault, "type": "value_error"}]
+        )
     response.headers["Location"] = f"/api/tasks/{task.id}"
     return task
 

@@ -1,6 +1,7 @@
 """What the bot does about what people write, and about tasks that come to their end."""
 
 import logging
+from collections.abc import Mapping
 
 import httpx
 
@@ -69,7 +70,9 @@ class Conversation:
         if command.partition("@")[0] != "/new" or not title.strip():
             return USAGE
         content = {"title": title.strip(), "contact": f"telegram:{chat}"}
-        answer = await self._call("POST", "/api/tasks", content)
+        # An answer may be lost on its way here: the next attempt gets the task that this one made.
+        key = {"Idempotency-Key": self._telegram.key(update)}
+        answer = await self._call("POST", "/api/tasks", content, key)
         if answer.status_code == 422:
             fault = answer.json()["detail"][0]["msg"]
             return f"That is no title: {fault}."
@@ -87,8 +90,14 @@ class Conversation:
             # Without the chat: it is the contact of a task, and contacts are private.
             logger.warning("not told", extra={FIELDS: {"cause": str(fault)}})
 
-    async def _call(self, method: str, path: str, content: object = None) -> httpx.Response:
+    async def _call(
+        self,
+        method: str,
+        path: str,
+        content: object = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> httpx.Response:
         try:
-            return await self._api.request(method, path, json=content)
+            return await self._api.request(method, path, json=content, headers=headers)
         except httpx.HTTPError as fault:
             raise ApiError(f"the api can't be reached ({type(fault).__name__})") from None

@@ -1,5 +1,6 @@
 """The part of Telegram's bot API that the bot uses: getUpdates and sendMessage."""
 
+import hmac
 from typing import Any
 
 import httpx
@@ -48,6 +49,7 @@ class Telegram:
 
     def __init__(self, client: httpx.AsyncClient, base_url: str, token: SecretStr) -> None:
         self._client = client
+        self._token = token
         self._base = f"{base_url.rstrip('/')}/bot{token.get_secret_value()}"
 
     async def updates(self, offset: int) -> list[Update]:
@@ -59,6 +61,11 @@ class Telegram:
             return _UPDATES.validate_python(result)
         except ValidationError:
             raise TelegramError("getUpdates: an answer of another form than documented") from None
+
+    def key(self, update: Update) -> str:
+        """What names an update to the api, and what nobody without the token could have guessed."""
+        token = self._token.get_secret_value().encode()
+        return hmac.new(token, update.model_dump_json().encode(), "sha256").hexdigest()
 
     async def send(self, chat: int, text: str) -> None:
         """Write to a chat. Raises Refused if no other attempt will help, TelegramError else."""

@@ -1,6 +1,8 @@
 """A task, from the request that makes it to the search that finds it."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
+from uuid import uuid4
 
 import pytest
 from websockets.sync.client import connect
@@ -16,6 +18,28 @@ def test_a_new_task_is_answered_with_its_id_and_becomes_done(stack: Stack) -> No
     assert answer.headers["Location"] == f"/api/tasks/{answer.json()['id']}"
     stack.wait_until_done(answer.json()["id"])
     assert stack.get(answer.headers["Location"]).json()["kind"] == "bug"
+
+
+def test_a_request_that_is_sent_again_with_its_key_makes_no_second_task(stack: Stack) -> None:
+    content = {"title": f"once {uuid4()}", "description": "at the door"}
+    key = {"Idempotency-Key": str(uuid4())}
+    with ThreadPoolExecutor(8) as clients:
+        sent = [clients.submit(stack.post, "/api/tasks", content, **key) for _ in range(8)]
+        answers = [each.result() for each in sent]
+    assert {answer.status_code for answer in answers} == {201}
+    assert len({answer.headers["Location"] for answer in answers}) == 1
+    listed = stack.get("/api/tasks?limit=50").json()["tasks"]
+    assert [task["title"] for task in listed].count(content["title"]) == 1
+    other = stack.post("/api/tasks", {"title": "another"}, **key)
+    assert other.status_code == 422
+    assert "used for another task" in other.json()["detail"][0]["msg"]
+
+
+@pytest.mark.parametrize("key", ["x" * 256, "with a space"])
+def test_a_key_that_is_none_is_refused(stack: Stack, key: str) -> None:
+    answer = stack.post("/api/tasks", {"title": "x"}, **{"Idempotency-Key": key})
+    assert answer.status_code == 422
+    assert answer.json()["detail"][0]["loc"] == ["header", "Idempotency-Key"]
 
 
 def test_search_finds_the_task_that_means_the_same(stack: Stack) -> None:

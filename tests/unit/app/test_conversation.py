@@ -26,7 +26,9 @@ class World:
         self.updates: list[dict[str, Any]] = []
         self.faults: dict[int, int] = {}  # chat: the code that a message to it is answered with
         self.api_works = True
+        self.loses_answers = False  # the api does what it is asked, and nobody hears of it
         self.made: list[str] = []
+        self.keys: dict[str, int] = {}
         self.sent: list[tuple[int, str]] = []
         self.bot = self.started()
 
@@ -61,8 +63,13 @@ class World:
         if not self.api_works:
             return httpx.Response(503, json={})
         if request.method == "POST":
-            self.made.append(json.loads(request.content)["title"])
-            return httpx.Response(201, json=self.task(len(self.made) - 1, "new"))
+            key = request.headers["Idempotency-Key"]
+            if key not in self.keys:
+                self.made.append(json.loads(request.content)["title"])
+                self.keys[key] = len(self.made) - 1
+            if self.loses_answers:
+                raise httpx.ReadError("connection reset", request=request)
+            return httpx.Response(201, json=self.task(self.keys[key], "new"))
         number = int(request.url.path.rpartition("-")[2])
         return httpx.Response(200, json=self.task(number, "done"))
 
@@ -135,6 +142,23 @@ def test_an_update_is_kept_until_the_api_has_taken_it(world: World) -> None:
     world.api_works = True
     world.read()
     assert world.made == ["patience"]
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+def test_an_answer_of_the_api_that_is_lost_makes_no_second_task(
+    world: World, restarted: bool
+) -> None:
+    world.loses_answers = True
+    world.write(ALICE, "/new once")
+    with pytest.raises(ApiError):
+        world.read()
+    world.loses_answers = False
+    if restarted:
+        world.bot = world.started()
+    world.write(ALICE, "/new once")  # the same words, and another task
+    world.read()
+    assert world.made == ["once", "once"]
+    assert world.sent == [(ALICE, "“once” is noted.")] * 2
 
 
 def test_a_chat_is_not_named_in_the_log(world: World, caplog: pytest.LogCaptureFixture) -> None:
