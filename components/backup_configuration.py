@@ -18,8 +18,14 @@ VOLUME = "/var/lib/pgbackrest"
 SPOOL = "/var/spool/pgbackrest"
 DRILLS = "/var/lib/drill"
 SOCKETS = "/var/run/postgresql"
-CA_FILE = "/etc/backup/s3-ca.pem"
-CRONTAB = "/etc/schedule/crontab"
+# One folder for whoever reads or takes backups: pgBackRest's file, the program's, the schedule.
+CONFIGURATION = "/etc/backup"
+PROGRAM = f"{CONFIGURATION}/backup.json"
+CA_FILE = f"{CONFIGURATION}/s3-ca.pem"
+CRONTAB = f"{CONFIGURATION}/crontab"
+PGBACKREST = f"{CONFIGURATION}/pgbackrest.conf"
+# Where pgBackRest finds its file, and the one with keys beside it.
+ENVIRONMENT = {"PGBACKREST_CONFIG": PGBACKREST, "PGBACKREST_CONFIG_INCLUDE_PATH": "/run/secrets"}
 LOCAL, OFFSITE = "local", "offsite"
 
 # A segment that is not full is finished after this: with the network's own time, the most that a

@@ -3,11 +3,11 @@
 import pulumi
 
 from components import backup_configuration as text
-from components.backups import BackupsArgs, authority, schedule, secret_files
+from components.backups import BackupsArgs, authority, folder, schedule, secret_files
 from components.bot import SESSIONS, UID
 from components.networks import BACKUPS
 from components.postgres import DATABASE, NO_NAMELESS_VOLUME
-from components.workload import Attachment, Directory, Health, Limits, Mount, Workload
+from components.workload import Attachment, Health, Limits, Mount, Workload
 
 SERVICE = "sessions-backup"
 
@@ -44,12 +44,13 @@ def workload(args: BackupsArgs, sessions: pulumi.Output[str]) -> Workload:
         networks=(Attachment(network=BACKUPS, answers=False),),
         secrets=tuple(file for file in secret_files(args) if file.name in used),
         directories=(
-            Directory(
-                name="program",
-                path="/etc/backup",
-                files={"backup.json": program, **authority(args.repositories.offsite)},
+            folder(
+                {
+                    "backup.json": program,
+                    **authority(args.repositories.offsite),
+                    **schedule({"save-sessions": args.schedule.sessions}),
+                }
             ),
-            schedule({"save-sessions": args.schedule.sessions}),
         ),
         mounts=(Mount(volume=sessions, path=SESSIONS, read_only=True),),
         tmpfs={"/tmp": 64, **NO_NAMELESS_VOLUME},

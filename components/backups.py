@@ -4,7 +4,7 @@ The service sends WAL and takes backups. It reads the database's volume, asks it
 reaches both repositories. The drill restores on no network, and opens what is on this host alone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pulumi
@@ -33,9 +33,6 @@ PORT = 8080
 
 # A backup reads and compresses; a drill runs a whole server. Both may take their time.
 LIMITS = Limits(cpus=1, memory=512, cpus_reserved=0.1, memory_reserved=64)
-
-# Where pgBackRest finds the file with keys, beside its ordinary one.
-KEYS = {"PGBACKREST_CONFIG_INCLUDE_PATH": "/run/secrets"}
 
 # It finishes a backup that has begun; one that can't is done over by the next.
 STOP_GRACE = 60
@@ -88,13 +85,10 @@ def service_workload(
         image=args.image,
         command=("backup", "serve"),
         uid=UID,
-        environment=KEYS,
+        environment=text.ENVIRONMENT,
         networks=(Attachment(network=BACKEND), Attachment(network=BACKUPS, answers=False)),
         secrets=secret_files(args),
-        directories=(
-            *directories(args.stack, args.repositories),
-            schedule(service_jobs(args.schedule)),
-        ),
+        directories=(configuration(args.stack, args.repositories, service_jobs(args.schedule)),),
         mounts=mounts(args.database, repository, drills),
         tmpfs={"/tmp": 64},
         limits=LIMITS,
@@ -114,15 +108,19 @@ def drill_workload(
         image=args.image,
         command=("backup", "schedule"),
         uid=UID,
-        environment=KEYS,
+        environment=text.ENVIRONMENT,
         networks=(),
         secrets=(
             args.passphrase.file("backup-passphrase"),
             repository_keys(args.passphrase).file("keys.conf"),
         ),
         directories=(
-            *directories(args.stack, args.repositories.local, online=False),
-            schedule({"drill": args.schedule.drill}),
+            configuration(
+                args.stack,
+                args.repositories.local,
+                {"drill": args.schedule.drill},
+                online=False,
+            ),
         ),
         mounts=(
             Mount(volume=repository, path=text.VOLUME, read_only=True),
@@ -149,13 +147,13 @@ def restore_point_workload(
             "--name", f"before-{args.release}",
         ),
         uid=UID,
-        environment={**KEYS, "RELEASE": args.release},
+        environment={**text.ENVIRONMENT, "RELEASE": args.release},
         networks=(
             Attachment(network=BACKEND, answers=False),
             Attachment(network=BACKUPS, answers=False),
         ),
         secrets=secret_files(args),
-        directories=directories(args.stack, args.repositories),
+        directories=(configuration(args.stack, args.repositories),),
         mounts=mounts(args.database, repository, drills),
         tmpfs={"/tmp": 64},
         limits=LIMITS,
@@ -177,10 +175,16 @@ def mounts(
     )
 
 
-def directories(
-    stack: str, repositories: Repositories, online: bool = True
-) -> tuple[Directory, ...]:
-    """Configuration of pgBackRest and of the project's own program; `online` asks NATS and api."""
+def configuration(
+    stack: str,
+    repositories: Repositories,
+    jobs: Mapping[str, str] | None = None,
+    online: bool = True,
+) -> Directory:
+    """What pgBackRest and the project's own program are told; `online` asks NATS and the api.
+
+    `jobs` are commands of the program by when they run.
+    """
     program = text.program(
         stack,
         DATABASE,
@@ -188,34 +192,30 @@ def directories(
         nats=f"nats://nats:{CLIENT_PORT}" if online else None,
         api=f"http://api:{API_PORT}" if online else None,
     )
-    return (
-        Directory(
-            name="pgbackrest",
-            path="/etc/pgbackrest",
-            files={"pgbackrest.conf": text.repositories_conf(stack, repositories)},
-        ),
-        Directory(
-            name="program",
-            path="/etc/backup",
-            files={"backup.json": program, **authority(repositories.offsite)},
-        ),
-    )
+    pgbackrest = {_name(text.PGBACKREST): text.repositories_conf(stack, repositories)}
+    files = {_name(text.PROGRAM): program, **pgbackrest, **authority(repositories.offsite)}
+    return folder({**files, **(schedule(jobs) if jobs else {})})
+
+
+def folder(files: Mapping[str, str]) -> Directory:
+    """The folder of configuration, where the program looks for it."""
+    return Directory(name="configuration", path=text.CONFIGURATION, files=files)
 
 
 def authority(offsite: Offsite | None) -> dict[str, str]:
     """The certificate authority of the bucket's server, where it has one of its own."""
     if offsite is None or offsite.ca_file is None:
         return {}
-    return {Path(text.CA_FILE).name: Path(offsite.ca_file).read_text()}
+    return {_name(text.CA_FILE): Path(offsite.ca_file).read_text()}
 
 
-def schedule(jobs: dict[str, str]) -> Directory:
-    """When each job of a container runs."""
-    return Directory(
-        name="schedule", path=Path(text.CRONTAB).parent.as_posix(), files={
-            Path(text.CRONTAB).name: text.crontab(jobs)
-        }
-    )  # fmt: skip
+def schedule(jobs: Mapping[str, str]) -> dict[str, str]:
+    """The file that says when each job of a container runs."""
+    return {_name(text.CRONTAB): text.crontab(jobs)}
+
+
+def _name(file: str) -> str:
+    return Path(file).name
 
 
 def service_jobs(schedule: Schedule) -> dict[str, str]:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from components.backup_configuration import ENVIRONMENT
 from components.postgres import UID
 from ops.restore_stack import Stack, Trouble
 
@@ -73,6 +74,7 @@ class Host:
         """
         granted = [part for one in capabilities for part in ("--cap-add", one)]
         options = [part for v, path in mounts.items() for part in ("--volume", f"{v}:{path}")]
+        options += [part for pair in ENVIRONMENT.items() for part in ("--env", "=".join(pair))]
         container = f"{self.stack.values.prefix}-{name}"
         self.docker("rm", "--force", container)
         self.docker(
@@ -81,8 +83,7 @@ class Host:
             "create", "--name", container, "--user", "0", "--network", network,
             "--cap-drop", "ALL", *granted, "--security-opt", "no-new-privileges:true",
             "--memory", "1g", "--shm-size", "128m", "--init",
-            "--env", "PGBACKREST_CONFIG_INCLUDE_PATH=/run/secrets", *options,
-            self.stack.images.postgres, "sleep", "infinity",
+            *options, self.stack.images.postgres, "sleep", "infinity",
         )  # fmt: skip
         try:
             self.docker("cp", "-", f"{container}:/", stdin=packed(self.stack.files()))

@@ -68,10 +68,8 @@ class Stack:
             )
         passphrase = self.secrets["backup-passphrase"]
         files = {
-            "/etc/pgbackrest/pgbackrest.conf": text.repositories_conf(self.name, backups),
-            "/etc/backup/backup.json": text.program(
-                self.name, DATABASE, backups, nats=None, api=None
-            ),
+            text.PGBACKREST: text.repositories_conf(self.name, backups),
+            text.PROGRAM: text.program(self.name, DATABASE, backups, nats=None, api=None),
             "/run/secrets/keys.conf": text.keys_conf(passphrase, s3),
             "/run/secrets/backup-passphrase": passphrase,
         }

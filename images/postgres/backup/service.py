@@ -16,7 +16,7 @@ from .checkpointer import Waker
 from .settings import Settings
 from .status import Place, Status
 
-CRONTAB = "/etc/schedule/crontab"
+CRONTAB = "/etc/backup/crontab"
 PORT = 8080
 SCHEDULER_PORT = 9746
 JOBS_END_WITHIN = 50.0

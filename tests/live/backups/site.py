@@ -114,10 +114,10 @@ class Site:
             "postgres/postgresql.conf": conf,
             "postgres/pg_hba.conf": hba,
             "postgres/pg_ident.conf": PG_IDENT_CONF,
-            "pgbackrest/pgbackrest.conf": text.repositories_conf(self.prefix, self.repositories),
+            "backup/pgbackrest.conf": text.repositories_conf(self.prefix, self.repositories),
             "backup/backup.json": program,
             "backup/s3-ca.pem": self.s3.ca.read_text(),
-            "schedule/crontab": text.crontab({"take --type full": "0 2 * * 0"}),
+            "backup/crontab": text.crontab({"take --type full": "0 2 * * 0"}),
             "keys/keys.conf": text.keys_conf(passphrase, (KEY, secret)),
             "keys/backup-passphrase": passphrase,
             "keys/s3-credentials": text.s3_credentials(KEY, secret),
@@ -222,15 +222,12 @@ class Site:
         return [part for v in volumes for part in ("--volume", f"{self.prefix}-{v}")]
 
     def configuration(self, keys: str = "keys") -> list[str]:
-        places = {
-            "pgbackrest": "/etc/pgbackrest", "backup": "/etc/backup", "schedule": "/etc/schedule",
-            keys: "/run/secrets",
-        }  # fmt: skip
+        places = {"backup": text.CONFIGURATION, keys: "/run/secrets"}
         options = [f"{self.folder / name}:{path}:ro" for name, path in places.items()]
         return [
             *(part for option in options for part in ("--volume", option)),
-            "--env", "PGBACKREST_CONFIG_INCLUDE_PATH=/run/secrets",
-        ]  # fmt: skip
+            *(part for pair in text.ENVIRONMENT.items() for part in ("--env", "=".join(pair))),
+        ]
 
     def sql(self, statement: str, database: str = "tasktracker") -> str:
         return docker(

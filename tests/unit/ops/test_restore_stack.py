@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from components.backups import directories
+from components.backups import configuration
 from ops.restore_stack import Stack, Trouble
 from tests.unit.stack_files import SECRETS, stack
 
@@ -19,13 +19,10 @@ def loaded(name: str, secrets: dict[str, str] = SECRETS) -> Stack:
 @pytest.mark.parametrize("name", ["staging", "prod", "prod-eu"])
 def test_a_restore_reads_where_the_stack_writes(name: str) -> None:
     restoring = loaded(name)
-    written = {
-        f"{directory.path}/{file}": text
-        for directory in directories(name, restoring.backups)
-        for file, text in directory.files.items()
-    }
+    folder = configuration(name, restoring.backups)
+    written = {f"{folder.path}/{file}": text for file, text in folder.files.items()}
     read = restoring.files()
-    conf, program = "/etc/pgbackrest/pgbackrest.conf", "/etc/backup/backup.json"
+    conf, program = "/etc/backup/pgbackrest.conf", "/etc/backup/backup.json"
     assert read[conf] == written[conf]
     assert f"/task-tracker/{name}/postgres" in read[conf]
     assert _snapshots(read[program]) == _snapshots(written[program])
