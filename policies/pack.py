@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import grpc
@@ -73,6 +74,11 @@ def diagnostic(finding: Finding, urn: str) -> Any:
     )
 
 
+@cache  # eighty for each resource, of a few hundred there are
+def _not_applicable(rule: str, reason: str) -> Any:
+    return proto.PolicyNotApplicable(policy_name=rule, reason=reason)
+
+
 def planned(request: Any) -> Planned:
     """The resource of an analysis request."""
     options = request.options
@@ -115,8 +121,9 @@ class Server(sdk._PolicyAnalyzerServicer):
         with _LOCK:
             for finding in self.judge.resource(resource):
                 response.diagnostics.append(diagnostic(finding, ""))
-        for id, reason in self.judge.outside(resource):
-            response.not_applicable.add(policy_name=id, reason=reason)
+        response.not_applicable.extend(
+            _not_applicable(id, reason) for id, reason in self.judge.outside(resource)
+        )
         return response
 
     def AnalyzeStack(self, request: Any, _context: Any) -> Any:
