@@ -27,7 +27,7 @@ deadline=$(( $(date +%s) + $1 )) crashes=$2 timeout=$3 probe=$4
 shift 4
 look() { docker inspect --format "{{$2}}" "$1"; }
 ask() {
-  eval "docker exec $1 $probe" > /dev/null 2>&1 &
+  eval "exec docker exec $1 $probe" > /dev/null 2>&1 &
   asked=$!
   ( sleep "$timeout"; kill "$asked" ) > /dev/null 2>&1 &
   watch=$!

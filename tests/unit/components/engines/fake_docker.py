@@ -21,7 +21,7 @@ case "$1" in
       *Health.Log*) cat "$name/probes" ;;
       *) cat "$name/state" ;;
     esac ;;
-  exec) [ -e "$2/says" ] && cat "$2/says" && exit
+  exec) echo $$ > "$2/asked-by"; [ -e "$2/says" ] && cat "$2/says" && exit
     [ -e "$2/answers" ] || { while [ -e "$2/hangs" ]; do sleep 0.05; done; exit 1; } ;;
   events) [ ! -d next ] || { cp -r next/. .; rm -r next; } ;;
   logs) echo "the log of $4" ;;

@@ -1,5 +1,6 @@
 """The proof of health, run as the real script against a docker of the test's own."""
 
+import os
 import subprocess
 from pathlib import Path
 
@@ -76,9 +77,12 @@ def test_a_container_that_is_gone_fails_at_once(docker: FakeDocker) -> None:
 
 
 def test_a_probe_that_hangs_is_ended_after_its_own_timeout(docker: FakeDocker) -> None:
-    (docker.container("api-1") / "hangs").touch()
+    container = docker.container("api-1")
+    (container / "hangs").touch()
     docker.container("next/api-1", health="healthy")
     assert prove(docker, "api-1").returncode == 0
+    with pytest.raises(ProcessLookupError):
+        os.kill(int((container / "asked-by").read_text()), 0)
 
 
 def test_a_stopped_container_is_not_asked(docker: FakeDocker) -> None:
