@@ -117,11 +117,20 @@ def nginx_conf(site: Site, root: str, version: str) -> str:
 
     A reload leaves kept connections open until their next request (`keepalive_min_timeout`), which
     would otherwise fail if it met one being closed. A retry that meets a change of addresses finds
-    "no live upstreams" (nginx, ngx_http_upstream_round_robin.c), so a read starts over. A 503 is
-    passed on: the application says so of the database, and no other container has another one.
+    "no live upstreams" (nginx, ngx_http_upstream_round_robin.c), or none left to try after one that
+    did not take the connection, so a read starts over. A 503 is passed on: the application says so
+    of the database, and no other container has another one.
     A redirect of nginx's own (/api to /api/) has no host, as it would have the port inside.
     """
     limits = site.rate_limits
+    again = "".join(
+        f"""    location @api_again_after_{status} {{
+      if ($request_method !~ ^(GET|HEAD)$) {{ return {status}; }}
+      proxy_pass http://api;
+    }}
+"""
+        for status in (502, 504)
+    )
     page = f"""      include {root}/headers.conf;
       proxy_hide_header Cache-Control;
       add_header Cache-Control $cache_control;
@@ -192,20 +201,17 @@ http {{
 
     location = {HEALTH_PATH} {{ access_log off; return 200 "ok {version}\\n"; }}
     location / {{
-      error_page 502 = @page_again;
+      error_page 502 504 = @page_again;
 {page}    }}
     location @page_again {{
 {page}    }}
     location /api/ {{
       limit_req zone=api burst={limits.api_burst} nodelay;
-      error_page 502 = @api_again;
+      error_page 502 = @api_again_after_502;
+      error_page 504 = @api_again_after_504;
       proxy_pass http://api;
     }}
-    location @api_again {{
-      if ($request_method !~ ^(GET|HEAD)$) {{ return 502; }}
-      proxy_pass http://api;
-    }}
-    location = /api/statistics {{
+{again}    location = /api/statistics {{
       limit_req zone=statistics burst=2 nodelay;
       proxy_pass http://api;
     }}
