@@ -2,6 +2,7 @@
 
 import contextlib
 import time
+from collections.abc import Sequence
 
 import httpx
 import pytest
@@ -49,6 +50,7 @@ def test_each_container_killed_under_load_comes_back_by_itself(healthy: PulumiSt
             back = victim.kill()
             victim.wait_until_it_answers()
             wait_until_a_task_is_done(site)
+            wait_until_each_was_sent((reads, pages, written), at)
             until = time.monotonic()
             print(f"\n{victim}: runs after {back:.1f} s, works after {until - at:.1f} s")
             for name, load in (("reads", reads), ("pages", pages), ("writes", written)):
@@ -65,6 +67,14 @@ def replica(container: Container) -> int:
     """The number of a double, 0 of a single: not one double right after the other."""
     numbers = [int(part) for part in container.name.split("-") if part in ("1", "2")]
     return numbers[0] if numbers else 0
+
+
+def wait_until_each_was_sent(loads: Sequence[Load], moment: float) -> None:
+    """A container that is back at once leaves no time for what is sent every half second."""
+    wait_for(
+        "one of each request",
+        lambda: all(any(one.at >= moment for one in list(load.sent)) for load in loads),
+    )
 
 
 def wait_until_a_task_is_done(site: Site) -> None:
