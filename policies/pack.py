@@ -144,12 +144,16 @@ class Server(sdk._PolicyAnalyzerServicer):
         """Mend what is safe to mend, where the environment's level says so."""
         response = proto.RemediateResponse()
         in_force = self.judge.in_force(request.type, environment_of(stack_of(request.urn)))
-        mending = [e.rule for e in in_force if e.level is Level.remediate and not e.absent]
+        mending = [
+            (each.rule, each.rule.remedy)
+            for each in in_force
+            if each.rule.remedy and each.level is Level.remediate and not each.absent
+        ]
         if not mending:
             return response
         resource = planned(request)
-        for rule in mending:
-            changes = rule.remedy(resource) if rule.remedy else None
+        for rule, remedy in mending:
+            changes = remedy(resource)
             if changes is None:
                 continue
             request.properties.update(changes)
